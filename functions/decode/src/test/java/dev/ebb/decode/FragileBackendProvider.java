@@ -1,0 +1,84 @@
+package dev.ebb.decode;
+
+import dev.ebb.engine.backend.Backend;
+import dev.ebb.engine.backend.BackendException;
+import dev.ebb.engine.backend.BackendProvider;
+import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.kv.KvLayout;
+import dev.ebb.engine.model.ModelFile;
+import java.lang.foreign.MemorySegment;
+import java.util.ServiceLoader;
+
+/** The reference backend until a token {@value #FATAL} comes by; that takes its device away. */
+public final class FragileBackendProvider implements BackendProvider {
+  static final String NAME = "fragile";
+  static final int FATAL = 7;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Availability availability() {
+    return new Availability(true, "breaks when it is told to");
+  }
+
+  @Override
+  public Backend open(int threads) {
+    Backend sound = ServiceLoader.load(BackendProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(provider -> provider.name().equals("reference"))
+        .findFirst()
+        .orElseThrow()
+        .open(threads);
+    return new Fragile(sound);
+  }
+
+  private record Fragile(Backend sound) implements Backend {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public String device() {
+      return sound.device();
+    }
+
+    @Override
+    public KvLayout.Type kvType() {
+      return sound.kvType();
+    }
+
+    @Override
+    public void load(ModelFile model, KvLayout layout) {
+      sound.load(model, layout);
+    }
+
+    @Override
+    public void attach(MemorySegment blockMemory, int blocks) {
+      sound.attach(blockMemory, blocks);
+    }
+
+    @Override
+    public void forward(BatchDescriptor batch) {
+      for (int i = 0; i < batch.layout().tokens(); i++) {
+        if (batch.tokenId(i) == FATAL) {
+          throw new BackendException(BackendException.Reason.DEVICE_LOST, "the device is gone");
+        }
+      }
+      sound.forward(batch);
+    }
+
+    @Override
+    public void copyBlocks(int[] source, int[] target) {
+      sound.copyBlocks(source, target);
+    }
+
+    @Override
+    public void close() {
+      sound.close();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.ebb.engine;
+
+import dev.ebb.engine.request.FinishReason;
+import dev.ebb.engine.sampling.AnswerText;
+import dev.ebb.engine.sequence.Sequence;
+
+/** One of a generation's answers: its sequence and its text. */
+final class Answer {
+  private final Generation generation;
+  private final Sequence sequence;
+  private final AnswerText text;
+  private FinishReason finishReason;
+  private long lastTokenNanos;
+
+  Answer(Generation generation, Sequence sequence, AnswerText text) {
+    this.generation = generation;
+    this.sequence = sequence;
+    this.text = text;
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  Sequence sequence() {
+    return sequence;
+  }
+
+  AnswerText text() {
+    return text;
+  }
+
+  boolean finished() {
+    return finishReason != null;
+  }
+
+  void finish(FinishReason reason) {
+    finishReason = reason;
+  }
+
+  /** Why it ended; only once it has. */
+  FinishReason finishReason() {
+    return finishReason;
+  }
+
+  /** Notes a token's time and gives the nanoseconds since the one before; 0 for the first. */
+  long tokenAt(long nanos) {
+    long since = lastTokenNanos == 0 ? 0 : nanos - lastTokenNanos;
+    lastTokenNanos = nanos;
+    return since;
+  }
+}

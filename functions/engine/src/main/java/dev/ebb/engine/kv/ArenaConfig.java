@@ -1,0 +1,30 @@
+package dev.ebb.engine.kv;
+
+import java.nio.file.Path;
+
+/**
+ * Where an arena lies and how large a new one becomes.
+ *
+ * @param directory folder of the arena files, created when missing; best on tmpfs, may be a disk
+ * @param node this machine's name in {@code kv://node/arena/...}; two processes that share the folder
+ *     must give the same name
+ * @param tokens tokens that a new arena holds, rounded down to whole blocks; an arena that others
+ *     use already keeps its size
+ */
+public record ArenaConfig(Path directory, String node, int tokens) {
+
+  public ArenaConfig {
+    if (tokens < KvLayout.BLOCK_TOKENS) {
+      throw new IllegalArgumentException("an arena holds at least " + KvLayout.BLOCK_TOKENS
+          + " tokens, got " + tokens + ": raise ebb.kv.tokens");
+    }
+    if (node.isEmpty() || node.contains("/")) {
+      throw new IllegalArgumentException("ebb.node must be a host name, got '" + node + "'");
+    }
+  }
+
+  /** Blocks of a new arena. */
+  public int blocks() {
+    return tokens / KvLayout.BLOCK_TOKENS;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.ebb.engine.kv;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ebb.engine.kv.ArenaException.Reason;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
+import java.util.StringJoiner;
+
+/**
+ * Decides, under the index lock, what to do with the file that is there: use it, make it anew, or
+ * refuse it with a sentence that says what to do.
+ */
+final class ArenaOpening {
+  /** Epochs stay exact in readers that keep numbers as doubles. */
+  private static final long EPOCH_MASK = (1L << 53) - 1;
+
+  private final ArenaFile file;
+  private final KvLayout layout;
+  private final String model;
+  private final int wantedBlocks;
+
+  ArenaOpening(ArenaFile file, KvLayout layout, String model, int wantedBlocks) {
+    this.file = file;
+    this.layout = layout;
+    this.model = model;
+    this.wantedBlocks = wantedBlocks;
+  }
+
+  /** Gives the mapped file, ready for this model and layout. */
+  MemorySegment open() throws IOException {
+    long size = file.channel().size();
+    if (size < ArenaFormat.AT_ENTRIES) {
+      return create();
+    }
+    ArenaHeader found = readHeader();
+    if (found.magic() != ArenaFormat.MAGIC) {
+      throw new ArenaException(Reason.DAMAGED, file.path()
+          + " is not a KV arena. Move it away, or set ebb.arena.dir to another folder");
+    }
+    if (found.version() < ArenaFormat.VERSION || !found.ready()) {
+      // Its content means nothing to this version, or its maker died before it was done.
+      requireNobodyAttached(Reason.OTHER_VERSION, "has format version " + found.version()
+          + ", this program writes " + ArenaFormat.VERSION);
+      return create();
+    }
+    check(found, size);
+    if (worthResizing(found)) {
+      return create();
+    }
+    return file.map(found.fileBytes());
+  }
+
+  private ArenaHeader readHeader() throws IOException {
+    ByteBuffer header = ByteBuffer.allocateDirect((int) ArenaFormat.AT_ENTRIES).order(ByteOrder.nativeOrder());
+    while (header.hasRemaining() && file.channel().read(header, header.position()) > 0) {
+      // reads on until the page is full
+    }
+    return ArenaHeader.read(MemorySegment.ofBuffer(header.rewind()));
+  }
+
+  private void check(ArenaHeader found, long size) {
+    if (found.version() > ArenaFormat.VERSION) {
+      throw refuse(Reason.OTHER_VERSION, "has format version " + found.version() + ", newer than "
+          + ArenaFormat.VERSION + " of this program");
+    }
+    if (!found.model().equals(model)) {
+      throw refuse(Reason.OTHER_MODEL, "holds blocks of model " + found.model() + ", not of " + model);
+    }
+    if (!found.layout().equals(layout.fingerprint()) || found.blockBytes() != layout.blockBytes()) {
+      throw refuse(Reason.OTHER_LAYOUT, "holds blocks of layout " + found.layout() + ", not "
+          + layout.fingerprint());
+    }
+    ArenaFormat format = new ArenaFormat(found.blocks(), found.blockBytes());
+    if (found.blocks() < 1 || format.fileBytes() != found.fileBytes() || size < found.fileBytes()) {
+      throw refuse(Reason.DAMAGED, "is " + size + " bytes long, and " + found.blocks() + " blocks need "
+          + format.fileBytes());
+    }
+  }
+
+  private ArenaException refuse(Reason reason, String what) {
+    return new ArenaException(reason, "the KV arena " + file.path() + " " + what
+        + ". Stop what uses it and delete it, or set ebb.arena.dir to another folder");
+  }
+
+  /** A size that differs by more than a quarter is a changed setting, not a changed amount of free memory. */
+  private boolean worthResizing(ArenaHeader found) {
+    boolean far = Math.abs((long) found.blocks() - wantedBlocks) * 4 > found.blocks();
+    return far && !file.mapped() && attached().isEmpty();
+  }
+
+  private void requireNobodyAttached(Reason reason, String what) {
+    String slots = attached();
+    if (!slots.isEmpty()) {
+      throw new ArenaException(reason, "the KV arena " + file.path() + " " + what + ", and processes use it (slots "
+          + slots + "). Stop them, or set ebb.arena.dir to another folder");
+    }
+  }
+
+  private String attached() {
+    StringJoiner alive = new StringJoiner(", ");
+    for (int slot = 0; slot < ArenaFormat.SLOTS; slot++) {
+      if (file.slotAlive(slot)) {
+        alive.add(Integer.toString(slot));
+      }
+    }
+    return alive.toString();
+  }
+
+  /** Makes the file anew: sparse zeros first, the header after, the ready mark last. */
+  private MemorySegment create() throws IOException {
+    ArenaFormat format = new ArenaFormat(wantedBlocks, layout.blockBytes());
+    file.channel().truncate(0);
+    requireSpace(format);
+    file.channel().write(ByteBuffer.allocate(1), format.fileBytes() - 1);
+    MemorySegment memory = file.map(format.fileBytes());
+    long epoch = 1 + (new SecureRandom().nextLong() & EPOCH_MASK - 1);
+    new ArenaHeader(ArenaFormat.MAGIC, ArenaFormat.VERSION, false, epoch, wantedBlocks, layout.blockBytes(),
+        format.fileBytes(), layout.fingerprint(), model).write(memory);
+    new BlockIndex(memory, format).rebuild();
+    memory.set(ValueLayout.JAVA_LONG, ArenaFormat.AT_NEXT_SESSION, 1L);
+    memory.set(ValueLayout.JAVA_LONG, ArenaFormat.AT_NEXT_LEASE, 1L);
+    VarHandle.fullFence();
+    memory.set(JAVA_INT, ArenaFormat.AT_READY, 1);
+    return memory;
+  }
+
+  private void requireSpace(ArenaFormat format) {
+    long usable = file.path().toFile().getUsableSpace();
+    if (usable < format.fileBytes()) {
+      throw new ArenaException(Reason.NO_SPACE, "a KV arena of " + wantedBlocks * (long) layout.blockTokens()
+          + " tokens needs " + mebibytes(format.fileBytes()) + " MiB and " + file.path().getParent() + " has "
+          + mebibytes(usable) + " MiB free. Lower ebb.kv.tokens, or set ebb.arena.dir to a folder with more space");
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1) >> 20;
+  }
+}

@@ -1,0 +1,2 @@
+/** What is asked of an engine, and how its results come back. */
+package dev.ebb.engine.request;

@@ -1,0 +1,47 @@
+package dev.ebb.engine.sampling;
+
+import dev.ebb.engine.request.SamplingParams;
+
+/**
+ * Repetition, frequency and presence penalties, in this order, as vLLM defines them: repetition counts
+ * prompt and answer and divides positive logits and multiplies negative ones; the other two count the
+ * answer alone and subtract.
+ */
+final class Penalties implements LogitsProcessor {
+  private final int[] generated;
+  private final boolean[] seen;
+
+  Penalties(int vocabulary) {
+    generated = new int[vocabulary];
+    seen = new boolean[vocabulary];
+  }
+
+  @Override
+  public boolean applies(SamplingParams params, TokenSource tokens) {
+    return params.repetitionPenalty() != 1 || params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+  }
+
+  @Override
+  public void apply(float[] logits, SamplingParams params, TokenSource tokens) {
+    for (int i = tokens.promptLength(); i < tokens.size(); i++) {
+      generated[tokens.token(i)]++;
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      int token = tokens.token(i);
+      if (!seen[token]) {
+        seen[token] = true;
+        logits[token] = penalised(logits[token], generated[token], params);
+      }
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      seen[tokens.token(i)] = false;
+      generated[tokens.token(i)] = 0;
+    }
+  }
+
+  private static float penalised(float logit, int count, SamplingParams params) {
+    float repeated = logit > 0 ? logit / params.repetitionPenalty() : logit * params.repetitionPenalty();
+    float frequent = repeated - params.frequencyPenalty() * count;
+    return count > 0 ? frequent - params.presencePenalty() : frequent;
+  }
+}

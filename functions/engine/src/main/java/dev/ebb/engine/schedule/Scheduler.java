@@ -1,0 +1,221 @@
+package dev.ebb.engine.schedule;
+
+import dev.ebb.engine.kv.Arena;
+import dev.ebb.engine.kv.KvLayout;
+import dev.ebb.engine.kv.PrefixMatch;
+import dev.ebb.engine.sequence.BlockTable;
+import dev.ebb.engine.sequence.Sequence;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
+ * running prompts, then admits waiting sequences, each group by priority and arrival. A sequence gets
+ * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
+ * is none, the last sequence in order gives up its blocks and computes again later.
+ */
+public final class Scheduler {
+  private final Arena arena;
+  private final StepLimits limits;
+  private final Publisher publisher;
+  private final NavigableSet<Sequence> running = new TreeSet<>(Sequence.ORDER);
+  private final NavigableSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
+
+  public Scheduler(Arena arena, StepLimits limits) {
+    this.arena = arena;
+    this.limits = limits;
+    this.publisher = new Publisher(arena, limits.prefixCache());
+  }
+
+  /** Lets a sequence wait for a seat; it may hold blocks already. */
+  public void add(Sequence sequence) {
+    waiting.add(sequence);
+  }
+
+  /** Removes a sequence and releases its blocks; those computed completely stay cached. */
+  public void remove(Sequence sequence) {
+    running.remove(sequence);
+    waiting.remove(sequence);
+    try (Arena.Scope scope = arena.scope()) {
+      arena.release(sequence.reset());
+    }
+  }
+
+  public int running() {
+    return running.size();
+  }
+
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** Plans the next step; empty when nothing can run. */
+  public StepPlan plan() {
+    StepPlan plan = new StepPlan();
+    StepBudget budget = new StepBudget(limits);
+    try (Arena.Scope scope = arena.scope()) {
+      planDecodes(plan, budget);
+      planPrompts(plan, budget);
+      if (plan.preemptions() == 0) {
+        admit(plan, budget);
+      }
+    }
+    return plan;
+  }
+
+  private void planDecodes(StepPlan plan, StepBudget budget) {
+    for (Sequence sequence : List.copyOf(running)) {
+      // An earlier one of this loop may have preempted it.
+      if (sequence.decoding() && running.contains(sequence) && grow(sequence, plan)) {
+        plan.add(sequence, budget.take(sequence));
+      }
+    }
+  }
+
+  private void planPrompts(StepPlan plan, StepBudget budget) {
+    for (Sequence sequence : running) {
+      int count = sequence.decoding() ? 0 : budget.take(sequence);
+      if (count > 0) {
+        plan.add(sequence, count);
+      }
+    }
+  }
+
+  /** Makes room for the next token; false when the sequence itself had to give way. */
+  private boolean grow(Sequence sequence, StepPlan plan) {
+    if (BlockTable.blocksFor(sequence.tokens().size()) <= sequence.blocks().size()) {
+      return true;
+    }
+    while (!obtain(1)) {
+      Sequence victim = victim(sequence);
+      preempt(victim, plan);
+      if (victim == sequence) {
+        return false;
+      }
+    }
+    sequence.blocks().append(arena.allocate(1));
+    return true;
+  }
+
+  /** Who gives way to {@code sequence}: one that waits with blocks, else the last that runs. */
+  private Sequence victim(Sequence sequence) {
+    for (Sequence candidate : waiting.descendingSet()) {
+      if (candidate.blocks().size() > 0 && candidate != sequence) {
+        return candidate;
+      }
+    }
+    return running.isEmpty() ? sequence : running.last();
+  }
+
+  private void preempt(Sequence sequence, StepPlan plan) {
+    arena.release(sequence.preempt());
+    if (running.remove(sequence)) {
+      waiting.add(sequence);
+    }
+    plan.preempted();
+  }
+
+  private boolean obtain(int blocks) {
+    if (arena.available() < blocks) {
+      arena.reclaimDead();
+    }
+    return arena.available() >= blocks;
+  }
+
+  private void admit(StepPlan plan, StepBudget budget) {
+    while (!waiting.isEmpty() && running.size() < limits.maxSequences() && budget.tokens() > 0) {
+      Sequence sequence = waiting.first();
+      switch (admit(sequence, plan)) {
+        case Admission.Admitted admitted -> {
+          waiting.remove(sequence);
+          running.add(sequence);
+          plan.admitted(admitted);
+          int count = budget.take(sequence);
+          if (count > 0) {
+            plan.add(sequence, count);
+          }
+        }
+        case Admission.Deferred deferred -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private Admission admit(Sequence sequence, StepPlan plan) {
+    PrefixMatch match = findPrefix(sequence);
+    int needed = BlockTable.blocksFor(sequence.tokens().size()) - sequence.blocks().size();
+    // Where others run, each may need a block soon; admitting into that space would end in a preemption.
+    int reserve = running.size();
+    while (!obtain(needed + reserve)) {
+      Sequence victim = victim(sequence);
+      if (!running.isEmpty() || victim == sequence) {
+        return defer(sequence, match, needed + reserve);
+      }
+      preempt(victim, plan);
+    }
+    sequence.blocks().append(arena.allocate(needed));
+    int found = match.blocks().length - match.localBlocks();
+    return new Admission.Admitted(sequence, match.localBlocks() * KvLayout.BLOCK_TOKENS, found * KvLayout.BLOCK_TOKENS);
+  }
+
+  /**
+   * Lets go of what was found. Where nothing runs here, other processes hold the space; a sequence that
+   * held on to blocks while it waits for them could wait for one that waits for it.
+   */
+  private Admission defer(Sequence sequence, PrefixMatch match, int wanted) {
+    int lacking = wanted - arena.available();
+    if (match.blocks().length > 0 || running.isEmpty()) {
+      arena.release(sequence.reset());
+    }
+    return new Admission.Deferred(sequence, lacking);
+  }
+
+  /** Holds cached blocks of the sequence's start; at least one token is left to compute, for its logits. */
+  private PrefixMatch findPrefix(Sequence sequence) {
+    boolean look = limits.prefixCache() && sequence.blocks().size() == 0;
+    int limit = look ? sequence.logitsFrom() / KvLayout.BLOCK_TOKENS : 0;
+    PrefixMatch match = arena.acquirePrefix(look ? sequence.hashes() : List.of(), limit);
+    sequence.blocks().append(match.blocks());
+    if (match.blocks().length > 0) {
+      sequence.computed(match.blocks().length * KvLayout.BLOCK_TOKENS);
+      sequence.blocks().published(match.blocks().length);
+    }
+    return match;
+  }
+
+  /** Makes the blocks that a step filled visible by their hashes. */
+  public void publish(StepPlan plan) {
+    publisher.publish(plan.steps());
+  }
+
+  /**
+   * Lets {@code child} go on from the computed prompt of {@code parent}: it shares the full blocks and
+   * gets a copy of the partly filled one. Without a seat or a block for it, the child waits and computes
+   * what it finds no more in the cache.
+   *
+   * @return source and target of the block copy to make before the next step; empty for none
+   */
+  public int[] fork(Sequence parent, Sequence child) {
+    int prompt = parent.tokens().promptLength();
+    int full = prompt / KvLayout.BLOCK_TOKENS;
+    boolean partial = prompt % KvLayout.BLOCK_TOKENS != 0;
+    if (running.size() >= limits.maxSequences() || partial && !obtain(1 + running.size())) {
+      waiting.add(child);
+      return new int[0];
+    }
+    for (int i = 0; i < full; i++) {
+      arena.share(parent.blocks().block(i));
+      child.blocks().append(parent.blocks().block(i));
+    }
+    child.blocks().published(full);
+    child.computed(prompt);
+    running.add(child);
+    if (!partial) {
+      return new int[0];
+    }
+    child.blocks().append(arena.allocate(1));
+    return new int[] {parent.blocks().block(full), child.blocks().block(full)};
+  }
+}

@@ -1,0 +1,84 @@
+package dev.ebb.engine.tokenizer;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A tokenizer as a model file describes it; {@link Tokenizers#build} makes it work.
+ *
+ * @param kind byte-level BPE ({@code gpt2} in GGUF) or SentencePiece-style BPE ({@code llama})
+ * @param preTokenizer name of the split rule for byte-level BPE: {@code gpt-2}, {@code smollm},
+ *     {@code llama-bpe}, {@code qwen2}; ignored for SentencePiece
+ * @param tokens token strings by id, as stored (byte-level alphabet, or U+2581 for a space)
+ * @param types token types by id
+ * @param merges BPE merges in rank order, {@code "left right"}; for SentencePiece where
+ *     the file has them instead of scores
+ * @param scores SentencePiece scores by id; empty where {@code merges} decide
+ * @param bos id of the begin-of-sequence token, -1 for none
+ * @param eos id of the end-of-sequence token, -1 for none
+ * @param unknown id of the unknown token, -1 for none
+ * @param addBos whether encode puts {@code bos} first
+ * @param addSpacePrefix whether SentencePiece text gets a leading space
+ * @param endOfGeneration all ids that end a generation ({@code eos} and turn-end tokens)
+ */
+public record TokenizerSpec(
+    Kind kind,
+    String preTokenizer,
+    List<String> tokens,
+    byte[] types,
+    List<String> merges,
+    float[] scores,
+    int bos,
+    int eos,
+    int unknown,
+    boolean addBos,
+    boolean addSpacePrefix,
+    int[] endOfGeneration) {
+
+  /** The two algorithms. */
+  public enum Kind {
+    BYTE_LEVEL_BPE,
+    SENTENCE_PIECE_BPE
+  }
+
+  /** Token types, GGUF numbering. */
+  public static final byte NORMAL = 1;
+
+  public static final byte UNKNOWN = 2;
+  public static final byte CONTROL = 3;
+  public static final byte USER_DEFINED = 4;
+  public static final byte UNUSED = 5;
+  public static final byte BYTE = 6;
+
+  /** Strings that end a turn or a text in the model families that Ebb runs. */
+  private static final Set<String> END_STRINGS =
+      Set.of(
+          "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>",
+          "<|end|>", "</s>", "<end_of_turn>", "<EOT>", "_<EOT>", "[EOT]");
+
+  /**
+   * Ids that end a generation: those named, and every control token whose string says so.
+   *
+   * @param named ids from the model's own description; negative ones are ignored
+   */
+  public static int[] endOfGeneration(List<String> tokens, byte[] types, int... named) {
+    Set<Integer> ids = new TreeSet<>();
+    for (int id : named) {
+      if (id >= 0) {
+        ids.add(id);
+      }
+    }
+    for (int id = 0; id < types.length; id++) {
+      if (types[id] == CONTROL && END_STRINGS.contains(tokens.get(id))) {
+        ids.add(id);
+      }
+    }
+    return ids.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Whether encode puts {@code bos} first for this pre-tokenizer, where the file does not say. */
+  public static boolean addsBosByDefault(String preTokenizer) {
+    return PreTokenizer.named(preTokenizer).addsBosByDefault();
+  }
+}

@@ -1,0 +1,170 @@
+package dev.ebb.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ebb.engine.backend.Backend;
+import dev.ebb.engine.backend.BackendException;
+import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.kv.KvLayout;
+import dev.ebb.engine.model.ModelFile;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A backend without weights. The "keys and values" of a token are a number mixed from its id, its
+ * position and all numbers before it, read back through the block table; the logits are mixed from all
+ * numbers of the sequence. So any mix-up of blocks, positions or order changes tokens, as it would with
+ * a real network, and nothing else does.
+ */
+final class EchoBackend implements Backend {
+  static final KvLayout LAYOUT = new KvLayout(1, 1, 1, KvLayout.BLOCK_TOKENS, KvLayout.Type.F32);
+
+  private MemorySegment memory;
+  private int blocks;
+  private int steps;
+  private int failAtStep = -1;
+  private BackendException failure;
+  private int logitsRows;
+  private long tokensComputed;
+
+  @Override
+  public String name() {
+    return "echo";
+  }
+
+  @Override
+  public String device() {
+    return "none";
+  }
+
+  @Override
+  public KvLayout.Type kvType() {
+    return KvLayout.Type.F32;
+  }
+
+  @Override
+  public void load(ModelFile model, KvLayout layout) {
+    if (layout.blockBytes() < 8L * layout.blockTokens()) {
+      throw new IllegalArgumentException("a token needs 8 bytes");
+    }
+  }
+
+  @Override
+  public void attach(MemorySegment blockMemory, int count) {
+    memory = blockMemory;
+    blocks = count;
+  }
+
+  /** Makes forward number {@code step}, counted from 0, fail. */
+  void failAt(int step, BackendException.Reason reason) {
+    failAtStep = step;
+    failure = new BackendException(reason, "made to fail");
+  }
+
+  int steps() {
+    return steps;
+  }
+
+  /** Greatest number of output rows of a step. */
+  int logitsRowsMax() {
+    return logitsRows;
+  }
+
+  long tokensComputed() {
+    return tokensComputed;
+  }
+
+  @Override
+  public void forward(BatchDescriptor batch) {
+    if (steps++ == failAtStep) {
+      throw failure;
+    }
+    BatchLayout layout = batch.layout();
+    logitsRows = Math.max(logitsRows, layout.outputs());
+    tokensComputed += layout.tokens();
+    checkSlots(batch);
+    int row = 0;
+    for (int s = 0; s < layout.sequences(); s++) {
+      for (int token = batch.firstToken(s); token < batch.firstToken(s + 1); token++) {
+        long state = compute(batch, s, token);
+        if (row < layout.outputs() && batch.outputToken(row) == token) {
+          writeLogits(batch, row++, state);
+        }
+      }
+    }
+    if (row != layout.outputs()) {
+      throw new IllegalStateException("output rows are not ascending token indices");
+    }
+  }
+
+  private void checkSlots(BatchDescriptor batch) {
+    Set<Integer> slots = new HashSet<>();
+    for (int token = 0; token < batch.layout().tokens(); token++) {
+      if (!slots.add(batch.slot(token))) {
+        throw new IllegalStateException("two tokens are written to slot " + batch.slot(token));
+      }
+    }
+  }
+
+  private long compute(BatchDescriptor batch, int s, int token) {
+    int position = batch.position(token);
+    int first = batch.firstBlock(s);
+    if (batch.slot(token) != slot(batch, first, position)) {
+      throw new IllegalStateException("slot mapping and block table disagree at position " + position);
+    }
+    long state = 0;
+    for (int before = 0; before < position; before++) {
+      state = mix(state ^ read(slot(batch, first, before)));
+    }
+    long own = mix(state + 31L * batch.tokenId(token) + position);
+    memory.set(JAVA_LONG, address(batch.slot(token)), own);
+    return mix(state ^ own);
+  }
+
+  private static int slot(BatchDescriptor batch, int firstBlock, int position) {
+    return batch.block(firstBlock + position / KvLayout.BLOCK_TOKENS) * KvLayout.BLOCK_TOKENS
+        + position % KvLayout.BLOCK_TOKENS;
+  }
+
+  private long read(int slot) {
+    return memory.get(JAVA_LONG, address(slot));
+  }
+
+  private long address(int slot) {
+    if (slot < 0 || slot >= blocks * KvLayout.BLOCK_TOKENS) {
+      throw new IllegalStateException("slot " + slot + " is outside the arena");
+    }
+    return 8L * slot;
+  }
+
+  private static void writeLogits(BatchDescriptor batch, int row, long state) {
+    long bits = state;
+    for (int id = 0; id < batch.layout().vocabulary(); id++) {
+      bits = mix(bits + id);
+      batch.logit(row, id, (bits >>> 40) * 0x1p-21f);
+    }
+  }
+
+  /** SplitMix64's finaliser (Steele, Lea, Flood 2014). */
+  private static long mix(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+    return z ^ z >>> 31;
+  }
+
+  @Override
+  public void copyBlocks(int[] source, int[] target) {
+    long bytes = 8L * KvLayout.BLOCK_TOKENS;
+    for (int i = 0; i < source.length; i++) {
+      MemorySegment.copy(memory, source[i] * bytes, memory, target[i] * bytes, bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory = null;
+  }
+}

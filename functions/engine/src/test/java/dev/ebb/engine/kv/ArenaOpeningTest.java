@@ -1,0 +1,184 @@
+package dev.ebb.engine.kv;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.engine.kv.ArenaException.Reason;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which files are used, made anew, repaired or refused. */
+class ArenaOpeningTest {
+  @TempDir private Path directory;
+
+  private Path file() {
+    return directory.resolve(Arena.fileName(ArenaFixture.LAYOUT, ArenaFixture.MODEL));
+  }
+
+  /** Makes an arena with one cached block, closes it and changes its bytes. */
+  private void edit(Consumer<MemorySegment> change) throws IOException {
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      ArenaFixture.write(arena, 1);
+    }
+    patch(change);
+  }
+
+  private void patch(Consumer<MemorySegment> change) throws IOException {
+    try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        java.lang.foreign.Arena scope = java.lang.foreign.Arena.ofConfined()) {
+      change.accept(channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), scope));
+    }
+  }
+
+  private ArenaException refused(Reason reason) {
+    ArenaException e = assertThrows(ArenaException.class, () -> ArenaFixture.open(directory, 8).close());
+    assertEquals(reason, e.reason(), e.getMessage());
+    assertTrue(e.getMessage().contains("ebb.arena.dir"), "says what to do: " + e.getMessage());
+    return e;
+  }
+
+  @Test
+  void theFileIsItsOwnersAlone() throws IOException {
+    edit(memory -> {});
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+  }
+
+  @Test
+  void anotherModelIsRefused() {
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      String sameStart = ArenaFixture.MODEL.substring(0, 16) + "0000000000000000";
+      ArenaException e = assertThrows(ArenaException.class,
+          () -> Arena.open(ArenaFixture.config(directory, 8), ArenaFixture.LAYOUT, sameStart));
+      assertEquals(Reason.OTHER_MODEL, e.reason());
+      assertTrue(e.getMessage().contains(ArenaFixture.MODEL));
+      assertEquals(8, arena.blocks());
+    }
+  }
+
+  @Test
+  void anotherLayoutIsRefused() {
+    ArenaFixture.open(directory, 8).close();
+    KvLayout other = new KvLayout(3, 2, 32, KvLayout.BLOCK_TOKENS, KvLayout.Type.F32);
+    ArenaException e = assertThrows(ArenaException.class,
+        () -> Arena.open(ArenaFixture.config(directory, 8), other, ArenaFixture.MODEL));
+    assertEquals(Reason.OTHER_LAYOUT, e.reason());
+  }
+
+  @Test
+  void aNewerVersionIsRefused() throws IOException {
+    edit(memory -> memory.set(JAVA_INT, ArenaFormat.AT_VERSION, ArenaFormat.VERSION + 1));
+    refused(Reason.OTHER_VERSION);
+  }
+
+  @Test
+  void anOlderVersionIsMadeAnewWhenNobodyUsesIt() throws IOException {
+    edit(memory -> memory.set(JAVA_INT, ArenaFormat.AT_VERSION, 0));
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertFalse(ArenaFixture.cached(arena, 1));
+      assertEquals(new BlockCensus(8, 8, 0, 0), ArenaFixture.census(arena));
+    }
+  }
+
+  @Test
+  void anOlderVersionInUseIsRefused() throws Exception {
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      // Another process, since a second descriptor in this one would drop its locks.
+      Process other = new ProcessBuilder("/bin/sh", "-c",
+          "printf '\\000' | dd of=\"$0\" bs=1 seek=" + ArenaFormat.AT_VERSION + " conv=notrunc 2>&1", file().toString())
+          .start();
+      assertEquals(0, other.waitFor());
+      refused(Reason.OTHER_VERSION);
+      assertEquals(8, arena.blocks());
+    }
+  }
+
+  @Test
+  void anUnfinishedFileIsMadeAnew() throws IOException {
+    edit(memory -> memory.set(JAVA_INT, ArenaFormat.AT_READY, 0));
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertFalse(ArenaFixture.cached(arena, 1));
+    }
+  }
+
+  @Test
+  void aForeignFileIsRefused() throws IOException {
+    Files.write(file(), new byte[10_000]);
+    refused(Reason.DAMAGED);
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    edit(memory -> {});
+    try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 1);
+    }
+    refused(Reason.DAMAGED);
+  }
+
+  @Test
+  void tooLargeForTheDiskIsRefused() {
+    ArenaConfig huge = new ArenaConfig(directory, "node", Integer.MAX_VALUE);
+    ArenaException e = assertThrows(ArenaException.class,
+        () -> Arena.open(huge, new KvLayout(100, 100, 128, 16, KvLayout.Type.F32), ArenaFixture.MODEL));
+    assertEquals(Reason.NO_SPACE, e.reason());
+    assertTrue(e.getMessage().contains("ebb.kv.tokens"));
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsRefused() throws IOException {
+    Files.writeString(directory.resolve("file"), "");
+    ArenaException e = assertThrows(ArenaException.class,
+        () -> ArenaFixture.open(directory.resolve("file").resolve("sub"), 8));
+    assertEquals(Reason.INPUT_OUTPUT, e.reason());
+  }
+
+  @Test
+  void aNearSizeIsKeptAndAnotherSizeMadeAnew() {
+    long epoch;
+    try (Arena arena = ArenaFixture.open(directory, 100)) {
+      epoch = arena.epoch();
+    }
+    try (Arena arena = ArenaFixture.open(directory, 90)) {
+      assertEquals(100, arena.blocks());
+      assertEquals(epoch, arena.epoch());
+    }
+    try (Arena arena = ArenaFixture.open(directory, 200); Arena other = ArenaFixture.open(directory, 100)) {
+      assertEquals(200, arena.blocks());
+      assertNotEquals(epoch, arena.epoch());
+      assertEquals(200, other.blocks(), "one in use keeps its size");
+    }
+  }
+
+  @Test
+  void anInterruptedChangeIsRepaired() throws IOException {
+    edit(memory -> {
+      memory.set(JAVA_INT, ArenaFormat.AT_CHANGING, 1);
+      memory.set(JAVA_INT, ArenaFormat.AT_QUEUE_HEAD, 12345);
+      memory.set(JAVA_INT, ArenaFormat.AT_AVAILABLE, -7);
+      ArenaFormat format = new ArenaFormat(8, ArenaFixture.LAYOUT.blockBytes());
+      for (int i = 0; i < format.buckets(); i++) {
+        memory.set(JAVA_INT, format.bucket(i), 4711);
+      }
+      memory.set(JAVA_INT, format.entry(3), BlockIndex.WRITING);
+      memory.set(JAVA_LONG, format.entry(3) + ArenaFormat.ENTRY_HOLDERS, 1L << 5);
+      memory.set(JAVA_INT, format.entry(4) + ArenaFormat.ENTRY_LEASES, 3);
+    });
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertEquals(new BlockCensus(8, 7, 1, 0), ArenaFixture.census(arena));
+      assertTrue(ArenaFixture.cached(arena, 1));
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.ebb.engine.kv;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ArenaTest {
+  @TempDir private Path directory;
+
+  @Test
+  void whatOneWritesTheOtherFinds() {
+    try (Arena writer = ArenaFixture.open(directory, 8); Arena reader = ArenaFixture.open(directory, 8)) {
+      int block = ArenaFixture.write(writer, 7);
+      try (Arena.Scope scope = reader.scope()) {
+        PrefixMatch match = reader.acquirePrefix(List.of(ArenaFixture.hash(7), ArenaFixture.hash(8)), 2);
+        assertArrayEquals(new int[] {block}, match.blocks());
+        assertEquals(0, match.localBlocks());
+        reader.release(match.blocks());
+      }
+      try (Arena.Scope scope = writer.scope()) {
+        assertEquals(1, writer.acquirePrefix(List.of(ArenaFixture.hash(7)), 1).localBlocks());
+      }
+      assertEquals(writer.epoch(), reader.epoch());
+      assertEquals("kv://node/arena/fedcba9876543210-f32.kv", reader.uri());
+    }
+  }
+
+  @Test
+  void anUnpublishedBlockIsNotFound() {
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      int[] block;
+      try (Arena.Scope scope = arena.scope()) {
+        block = arena.allocate(1);
+      }
+      assertFalse(ArenaFixture.cached(arena, 1));
+      ArenaFixture.release(arena, block);
+      assertEquals(new BlockCensus(8, 8, 0, 0), ArenaFixture.census(arena));
+    }
+  }
+
+  @Test
+  void cachedBlocksAreEvictedInTheOrderOfTheirLastUse() {
+    try (Arena arena = ArenaFixture.open(directory, 4)) {
+      for (int key = 0; key < 4; key++) {
+        ArenaFixture.release(arena, ArenaFixture.write(arena, key));
+      }
+      assertTrue(ArenaFixture.cached(arena, 0), "a look is a use");
+      assertEquals(new BlockCensus(4, 0, 4, 0), ArenaFixture.census(arena));
+      int first = ArenaFixture.write(arena, 10);
+      int second = ArenaFixture.write(arena, 11);
+      assertFalse(ArenaFixture.cached(arena, 1));
+      assertFalse(ArenaFixture.cached(arena, 2));
+      assertTrue(ArenaFixture.cached(arena, 3));
+      assertTrue(ArenaFixture.cached(arena, 0));
+      ArenaFixture.release(arena, first, second);
+    }
+  }
+
+  @Test
+  void theEndOfASequenceIsEvictedBeforeItsStart() {
+    try (Arena arena = ArenaFixture.open(directory, 3)) {
+      int[] sequence = {ArenaFixture.write(arena, 0), ArenaFixture.write(arena, 1), ArenaFixture.write(arena, 2)};
+      ArenaFixture.release(arena, sequence);
+      ArenaFixture.release(arena, ArenaFixture.write(arena, 9));
+      assertTrue(ArenaFixture.cached(arena, 0));
+      assertTrue(ArenaFixture.cached(arena, 1));
+      assertFalse(ArenaFixture.cached(arena, 2));
+    }
+  }
+
+  @Test
+  void heldBlocksAreNeverTaken() {
+    try (Arena one = ArenaFixture.open(directory, 2); Arena other = ArenaFixture.open(directory, 2)) {
+      ArenaFixture.write(one, 1);
+      ArenaFixture.write(one, 2);
+      try (Arena.Scope scope = other.scope()) {
+        assertEquals(0, other.available());
+        assertThrows(IllegalStateException.class, () -> other.allocate(1));
+      }
+      assertEquals(1.0, other.usage());
+    }
+  }
+
+  @Test
+  void aLeaseIsClaimedOnceAndKeepsItsBlocks() {
+    try (Arena prefill = ArenaFixture.open(directory, 4); Arena decode = ArenaFixture.open(directory, 4)) {
+      int full = ArenaFixture.write(prefill, 1);
+      int[] blocks = {full, allocate(prefill)};
+      long lease = lease(prefill, blocks, Long.MAX_VALUE).orElseThrow();
+      ArenaFixture.release(prefill, blocks);
+      assertEquals(2, ArenaFixture.census(prefill).held());
+      assertFalse(claim(decode, lease, new int[] {full}), "other blocks than the lease's");
+      assertFalse(claim(decode, lease + ArenaFormat.LEASES, blocks), "a lease that never was");
+      assertTrue(claim(decode, lease, blocks));
+      assertFalse(claim(decode, lease, blocks), "a second time");
+      assertEquals(2, decode.heldHere());
+      ArenaFixture.release(decode, blocks);
+      assertEquals(new BlockCensus(4, 3, 1, 0), ArenaFixture.census(decode));
+    }
+  }
+
+  @Test
+  void anExpiredLeaseIsReclaimed() {
+    AtomicLong now = new AtomicLong(1000);
+    try (Arena arena = Arena.open(ArenaFixture.config(directory, 4), ArenaFixture.LAYOUT, ArenaFixture.MODEL,
+        () -> Instant.ofEpochMilli(now.get()))) {
+      int[] blocks = {ArenaFixture.write(arena, 1), allocate(arena)};
+      long lease = lease(arena, blocks, 2000).orElseThrow();
+      ArenaFixture.release(arena, blocks);
+      assertEquals(2, available(arena));
+      now.set(2000);
+      assertFalse(claim(arena, lease, blocks));
+      assertEquals(4, available(arena));
+      assertEquals(new BlockCensus(4, 3, 1, 0), ArenaFixture.census(arena));
+    }
+  }
+
+  @Test
+  void leasesOfOneBlockAreCounted() {
+    try (Arena arena = ArenaFixture.open(directory, 2)) {
+      int[] blocks = {ArenaFixture.write(arena, 1)};
+      long one = lease(arena, blocks, Long.MAX_VALUE).orElseThrow();
+      long two = lease(arena, blocks, Long.MAX_VALUE).orElseThrow();
+      ArenaFixture.release(arena, blocks);
+      assertTrue(claim(arena, one, blocks));
+      ArenaFixture.release(arena, blocks);
+      assertEquals(1, ArenaFixture.census(arena).held());
+      assertTrue(claim(arena, two, blocks));
+    }
+  }
+
+  @Test
+  void leasesRunOutWithoutAnError() {
+    try (Arena arena = ArenaFixture.open(directory, 2)) {
+      int[] blocks = {allocate(arena)};
+      for (int i = 0; i < ArenaFormat.LEASES; i++) {
+        assertTrue(lease(arena, blocks, Long.MAX_VALUE).isPresent());
+      }
+      assertTrue(lease(arena, blocks, Long.MAX_VALUE).isEmpty());
+    }
+  }
+
+  @Test
+  void blocksOutliveTheirWriterAsACache() {
+    long epoch;
+    try (Arena arena = ArenaFixture.open(directory, 4)) {
+      ArenaFixture.write(arena, 1);
+      allocate(arena);
+      epoch = arena.epoch();
+    }
+    try (Arena arena = ArenaFixture.open(directory, 4)) {
+      assertEquals(epoch, arena.epoch());
+      assertEquals(new BlockCensus(4, 3, 1, 0), ArenaFixture.census(arena));
+      assertTrue(ArenaFixture.cached(arena, 1));
+    }
+  }
+
+  @Test
+  void aDuplicateStaysPrivate() {
+    try (Arena arena = ArenaFixture.open(directory, 4)) {
+      int first = ArenaFixture.write(arena, 1);
+      int second = ArenaFixture.write(arena, 1);
+      assertNotEquals(first, second);
+      ArenaFixture.release(arena, first, second);
+      assertEquals(new BlockCensus(4, 3, 1, 0), ArenaFixture.census(arena));
+    }
+  }
+
+  @Test
+  void indexUseNeedsAScope() {
+    try (Arena arena = ArenaFixture.open(directory, 4)) {
+      assertThrows(IllegalStateException.class, arena::available);
+    }
+  }
+
+  private static int allocate(Arena arena) {
+    try (Arena.Scope scope = arena.scope()) {
+      return arena.allocate(1)[0];
+    }
+  }
+
+  private static int available(Arena arena) {
+    try (Arena.Scope scope = arena.scope()) {
+      return arena.available();
+    }
+  }
+
+  private static OptionalLong lease(Arena arena, int[] blocks, long expiresAtMs) {
+    try (Arena.Scope scope = arena.scope()) {
+      return arena.lease(blocks, expiresAtMs);
+    }
+  }
+
+  private static boolean claim(Arena arena, long lease, int[] blocks) {
+    try (Arena.Scope scope = arena.scope()) {
+      return arena.claim(lease, blocks);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Liveness and readiness of a function. */
+package dev.ebb.runtime.health;

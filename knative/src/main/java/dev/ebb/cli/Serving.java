@@ -1,0 +1,106 @@
+package dev.ebb.cli;
+
+import dev.ebb.cli.client.RouterClient;
+import dev.ebb.cli.model.ModelRef;
+import dev.ebb.cli.server.RouterProcess;
+import dev.ebb.cli.server.RouterSpec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+
+/** A router to talk to: one that runs already, or one started for this command alone and stopped with it. */
+final class Serving implements AutoCloseable {
+  private final RouterClient client;
+  private final String model;
+  private final RouterProcess own;
+
+  private Serving(RouterClient client, String model, RouterProcess own) {
+    this.client = client;
+    this.model = model;
+    this.own = own;
+  }
+
+  /**
+   * Finds or starts one.
+   *
+   * @param url address to use and no other, or null
+   */
+  static Serving open(Context context, ServeOptions options, String url) throws IOException, InterruptedException {
+    RouterClient client = new RouterClient(url != null ? url : options.url(context));
+    Optional<List<String>> models = client.models();
+    if (models.isPresent()) {
+      return new Serving(client, choose(options.model, models.get(), client.url()), null);
+    }
+    client.close();
+    if (url != null) {
+      throw new CliException("no router answers at " + url + "; start one with ebb up");
+    }
+    return start(context, options);
+  }
+
+  RouterClient client() {
+    return client;
+  }
+
+  String model() {
+    return model;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    if (own != null) {
+      own.close();
+    }
+  }
+
+  private static Serving start(Context context, ServeOptions options) throws IOException, InterruptedException {
+    RouterSpec spec = options.spec(context);
+    if (isTaken(spec.host(), spec.port())) {
+      // Nobody else is told this router's port, so any free one will do.
+      int port = freePort(spec.host());
+      spec = spec.withPort(port, context.home().runDir(port));
+    }
+    RouterProcess router = RouterProcess.start(spec);
+    Thread stop = new Thread(router::stop);
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      router.awaitReady();
+      return new Serving(new RouterClient(spec.url()), spec.modelId(), router);
+    } catch (InterruptedException | RuntimeException | IOException e) {
+      router.close();
+      throw e;
+    }
+  }
+
+  private static String choose(String wanted, List<String> served, String url) {
+    if (wanted == null) {
+      return served.stream().findFirst().orElseThrow(() -> new CliException("the router at " + url + " has no model"));
+    }
+    String id = ModelRef.parse(wanted).id();
+    if (!served.contains(id)) {
+      throw new CliException("the router at " + url + " serves " + String.join(", ", served) + ", not " + id
+          + "; leave --model out, or use another --port to start one");
+    }
+    return id;
+  }
+
+  private static boolean isTaken(String host, int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static int freePort(String host) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(host, 0));
+      return socket.getLocalPort();
+    }
+  }
+}

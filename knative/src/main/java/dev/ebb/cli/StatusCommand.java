@@ -1,0 +1,66 @@
+package dev.ebb.cli;
+
+import dev.ebb.cli.client.Metrics;
+import dev.ebb.cli.client.RouterClient;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ebb status}. Exit status 1 when no router answers, or it is not ready. */
+@Command(name = "status", description = "Show a running router: health, models, functions and demand.")
+final class StatusCommand implements Callable<Integer> {
+  private static final String STATE = "ebb_function_state";
+  private static final String DEMAND = "ebb_demand";
+
+  private final Context context;
+
+  @Mixin ServeOptions serve;
+
+  @Option(names = "--url", paramLabel = "URL", description = "Address of the router")
+  String url;
+
+  StatusCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (RouterClient client = new RouterClient(url != null ? url : serve.url(context))) {
+      List<String> models = client.models().orElseThrow(
+          () -> new CliException("no router answers at " + client.url() + "; start one with ebb up"));
+      boolean ready = client.isHealthy("ready");
+      line("router", client.url() + (ready ? ", ready" : ", not ready"));
+      line("models", String.join(", ", models));
+      functions(client);
+      return ready ? 0 : Ebb.FAILED;
+    }
+  }
+
+  /** The state series is 1 for the state that a function is in and 0 for the others. */
+  private void functions(RouterClient client) throws IOException, InterruptedException {
+    Metrics metrics = Metrics.parse(client.metrics());
+    for (Metrics.Sample sample : metrics.named(STATE)) {
+      if (sample.value() == 1) {
+        line(name(sample), sample.labels().getOrDefault("state", "?"));
+      }
+    }
+    for (Metrics.Sample sample : metrics.named(DEMAND)) {
+      line("demand " + name(sample), String.format("%.0f", sample.value()));
+    }
+  }
+
+  private static String name(Metrics.Sample sample) {
+    return sample.labels().entrySet().stream()
+        .filter(label -> !label.getKey().equals("state"))
+        .map(label -> label.getValue())
+        .collect(Collectors.joining(" "));
+  }
+
+  private void line(String name, String value) {
+    context.out().printf("%-40s %s%n", name, value);
+  }
+}

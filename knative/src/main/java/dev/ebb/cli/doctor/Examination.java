@@ -1,0 +1,39 @@
+package dev.ebb.cli.doctor;
+
+import dev.ebb.cli.model.ModelCache;
+import dev.ebb.cli.model.Pip;
+import dev.ebb.cli.model.Registry;
+import dev.ebb.engine.backend.BackendProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/**
+ * All checks, in the order in which a start would meet them.
+ *
+ * @param arena folder that the arena would lie in
+ */
+public record Examination(Map<String, String> env, Path dist, ModelCache cache, Path arena, String host, int port) {
+
+  /** Runs every check. */
+  public List<Finding> run() throws IOException, InterruptedException {
+    MachineChecks machine = new MachineChecks(Path.of("/proc"));
+    List<Finding> findings = new ArrayList<>();
+    findings.add(machine.java(Runtime.version().feature()));
+    findings.add(machine.processor());
+    findings.add(machine.memory());
+    findings.add(InstallationChecks.distribution(dist));
+    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+      findings.add(InstallationChecks.backend(provider));
+    }
+    findings.add(MachineChecks.arena(arena));
+    Registry registry = Registry.load();
+    findings.add(InstallationChecks.model(cache.find(Registry.DEFAULT_ID), registry.sha256(Registry.DEFAULT_ID)));
+    findings.add(InstallationChecks.pip(Pip.of(env)));
+    findings.add(InstallationChecks.port(host, port));
+    return findings;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.ebb.cli.doctor;
+
+import dev.ebb.cli.CliException;
+import dev.ebb.cli.client.RouterClient;
+import dev.ebb.cli.model.CachedModel;
+import dev.ebb.cli.model.Digest;
+import dev.ebb.cli.model.Pip;
+import dev.ebb.cli.model.Registry;
+import dev.ebb.cli.term.Sizes;
+import dev.ebb.engine.backend.BackendProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The distribution, its native library, the default model, the port, and what a pull needs. */
+final class InstallationChecks {
+  private static final String MEND_BUILD = "run make build";
+
+  private InstallationChecks() {}
+
+  static Finding distribution(Path dist) {
+    List<String> missing = List.of("router", "prefill", "decode").stream()
+        .filter(app -> !Files.exists(dist.resolve(app).resolve("quarkus-run.jar")))
+        .toList();
+    return missing.isEmpty()
+        ? Finding.ok("distribution", dist.toString())
+        : Finding.broken("distribution", dist + " lacks " + String.join(", ", missing), MEND_BUILD);
+  }
+
+  static Finding backend(BackendProvider provider) {
+    BackendProvider.Availability found = provider.availability();
+    String subject = "backend " + provider.name();
+    return found.available()
+        ? Finding.ok(subject, found.description())
+        : Finding.warning(subject, found.description(), "choose another with --backend, or " + MEND_BUILD);
+  }
+
+  static Finding model(Optional<CachedModel> model, Optional<String> digest) throws IOException {
+    String subject = "default model";
+    if (model.isEmpty()) {
+      return Finding.warning(subject, Registry.DEFAULT_ID + " is not here yet", "ebb model pull fetches it");
+    }
+    CachedModel there = model.get();
+    if (digest.isPresent() && !Digest.of(there.path()).equals(digest.get())) {
+      return Finding.broken(subject, there.path() + " is damaged: its SHA-256 is not " + digest.get(),
+          "ebb model rm " + there.id() + " && ebb model pull");
+    }
+    return Finding.ok(subject, there.path() + ", " + Sizes.bytes(there.bytes()) + ", digest as it should be");
+  }
+
+  static Finding port(String host, int port) throws InterruptedException {
+    String subject = "port " + port;
+    try (RouterClient client = new RouterClient("http://" + host + ":" + port)) {
+      Optional<List<String>> models = client.models();
+      if (models.isPresent()) {
+        return Finding.ok(subject, "a router serves " + String.join(", ", models.get()));
+      }
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return Finding.ok(subject, "free");
+    } catch (IOException e) {
+      return Finding.broken(subject, "taken by another program (" + e.getMessage() + ")",
+          "choose another with --port N or EBB_PORT=N");
+    }
+  }
+
+  static Finding pip(Pip pip) throws InterruptedException {
+    try {
+      return Finding.ok("pip", pip.version());
+    } catch (CliException e) {
+      return Finding.warning("pip", "does not work; the default model comes through it",
+          "apt-get install -y python3-pip, or set EBB_PYTHON to a Python that has pip");
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.ebb.cli.model;
+
+import dev.ebb.cli.term.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Somewhere that one model comes from. */
+interface ModelSource {
+
+  /** Id that it gets in the cache. */
+  String id();
+
+  /** What it is called in lists, such as {@code hf://org/repo/file}. */
+  String origin();
+
+  /**
+   * Fetches it, checked, into {@code partial}, which survives a failed attempt so that the next can go on.
+   *
+   * @throws dev.ebb.cli.CliException when asking again will not help
+   */
+  Fetched fetch(Path partial, Progress progress) throws IOException, InterruptedException;
+
+  /**
+   * A complete model below the partial folder.
+   *
+   * @param path a file or a folder
+   * @param sha256 digest of the file, empty for a folder
+   */
+  record Fetched(Path path, String sha256) {}
+}

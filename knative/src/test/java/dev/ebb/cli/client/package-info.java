@@ -1,0 +1,2 @@
+/** Tests of the router's caller. */
+package dev.ebb.cli.client;

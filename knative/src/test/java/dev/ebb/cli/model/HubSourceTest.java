@@ -1,0 +1,232 @@
+package dev.ebb.cli.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.cli.CliException;
+import dev.ebb.cli.term.Progress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HubSourceTest {
+  private static final String PATH = "/org/repo/resolve/main/file.gguf";
+  private final byte[] content = new byte[300_000];
+  private String sha256;
+  private FakeHub server;
+  @TempDir Path folder;
+
+  @BeforeEach
+  void start() throws Exception {
+    new Random(1).nextBytes(content);
+    MessageDigest digest = Digest.sha256();
+    digest.update(content);
+    sha256 = Digest.hex(digest);
+    server = new FakeHub();
+    server.files.put(PATH, content);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private ModelSource.Fetched pull(String token) throws Exception {
+    ModelRef.Hub ref = new ModelRef.Hub("org/repo", "file.gguf");
+    return new HubSource("file", ref, server.hub(token)).fetch(folder.resolve("partial"), Progress.NONE);
+  }
+
+  private void assertPulled(ModelSource.Fetched fetched) throws Exception {
+    assertArrayEquals(content, Files.readAllBytes(fetched.path()));
+    assertEquals(sha256, fetched.sha256());
+  }
+
+  private String refusal(String token) {
+    String message = assertThrows(CliException.class, () -> pull(token)).getMessage();
+    assertFalse(Files.exists(folder.resolve("partial/model.gguf")), "no file under the complete name");
+    return message;
+  }
+
+  @Test
+  void fetchesAFile() throws Exception {
+    assertPulled(pull(""));
+    assertEquals(1, server.requests.size());
+    assertNull(server.requests.get(0).authorization());
+  }
+
+  @Test
+  void keepsTheTokenFromTheStore() throws Exception {
+    server.redirects = true;
+    server.linkedEtag = sha256;
+    assertPulled(pull("secret"));
+    assertEquals(List.of("127.0.0.1", "127.0.0.2"), server.requests.stream().map(FakeHub.Request::host).toList());
+    assertEquals("Bearer secret", server.requests.get(0).authorization());
+    assertNull(server.requests.get(1).authorization());
+  }
+
+  @Test
+  void goesOnAfterBrokenConnections() throws Exception {
+    server.failuresLeft.set(7);
+    server.breakAfter = 40_000;
+    assertPulled(pull(""));
+    assertEquals(8, server.requests.size(), "more breaks than tries, but each made progress");
+    assertNull(server.ranges().get(0));
+    assertTrue(server.ranges().stream().skip(1).allMatch(range -> range.matches("bytes=\\d+-")), "" + server.ranges());
+  }
+
+  @Test
+  void goesOnInALaterRun() throws Exception {
+    server.failuresLeft.set(1);
+    server.breakAfter = 100_000;
+    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    assertPulled(pull(""));
+    assertEquals("bytes=100000-", server.ranges().get(1));
+  }
+
+  /** Interrupts itself when the connection has broken, as a Ctrl-C would end the command there. */
+  private void pullAndInterruptAtRetry() throws Exception {
+    Thread self = Thread.currentThread();
+    Progress interrupting = new Progress() {
+      @Override
+      public void begin(String what, long bytesTotal) {}
+
+      @Override
+      public void at(long bytesDone) {
+        if (bytesDone == server.breakAfter) {
+          self.interrupt();
+        }
+      }
+
+      @Override
+      public void end() {}
+    };
+    ModelRef.Hub ref = new ModelRef.Hub("org/repo", "file.gguf");
+    new HubSource("file", ref, server.hub("")).fetch(folder.resolve("partial"), interrupting);
+  }
+
+  @Test
+  void startsOverWhenTheFileChanged() throws Exception {
+    server.failuresLeft.set(1);
+    server.breakAfter = 100_000;
+    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    content[0]++;
+    server.etag = "\"v2\"";
+    MessageDigest digest = Digest.sha256();
+    digest.update(content);
+    sha256 = Digest.hex(digest);
+    assertPulled(pull(""));
+  }
+
+  @Test
+  void startsOverWhenTheServerKnowsNoRanges() throws Exception {
+    server.honoursRange = false;
+    server.failuresLeft.set(2);
+    server.breakAfter = 100_000;
+    assertPulled(pull(""));
+    assertEquals(3, server.requests.size());
+  }
+
+  @Test
+  void startsOverWhenTheHalfFileIsTooLong() throws Exception {
+    server.failuresLeft.set(1);
+    server.breakAfter = 100_000;
+    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    Files.write(folder.resolve("partial/file.gguf.part"), Arrays.copyOf(content, content.length));
+    server.files.put(PATH, Arrays.copyOf(content, 200_000));
+    byte[] shorter = Arrays.copyOf(content, 200_000);
+    server.etag = "\"v3\"";
+    assertArrayEquals(shorter, Files.readAllBytes(pull("").path()));
+  }
+
+  @Test
+  void throwsAWrongFileAway() throws Exception {
+    server.redirects = true;
+    server.linkedEtag = "0".repeat(64);
+    assertTrue(refusal("").contains("arrived damaged"));
+    server.linkedEtag = sha256;
+    assertPulled(pull(""));
+  }
+
+  @Test
+  void retriesAServerThatIsBusy() throws Exception {
+    server.failuresLeft.set(3);
+    assertPulled(pull(""));
+    assertEquals(4, server.requests.size());
+  }
+
+  @Test
+  void givesUpOnAServerThatStaysBusy() {
+    server.failuresLeft.set(1000);
+    String message = refusal("");
+    assertTrue(message.contains("answered 503") && message.contains("goes on from there"), message);
+    assertEquals(5, server.requests.size());
+  }
+
+  @Test
+  void givesUpOnAServerThatIsNotThere() {
+    Hub hub = server.hub("");
+    server.close();
+    HubSource source = new HubSource("file", new ModelRef.Hub("org/repo", "file.gguf"), hub);
+    String message = assertThrows(CliException.class, () -> source.fetch(folder.resolve("p"), Progress.NONE))
+        .getMessage();
+    assertTrue(message.startsWith("cannot fetch http://127.0.0.1"), message);
+  }
+
+  @Test
+  void saysWhatARefusalMeans() {
+    server.files.clear();
+    assertTrue(refusal("").contains("does not exist (404); check organisation"));
+    server.files.put(PATH, content);
+    server.failureStatus = 401;
+    server.failuresLeft.set(2);
+    assertTrue(refusal("").contains("set HF_TOKEN"));
+    assertTrue(refusal("mine").contains("refused the token"));
+    server.failureStatus = 418;
+    server.failuresLeft.set(1);
+    assertTrue(refusal("").contains("status 418"));
+  }
+
+  @Test
+  void aSilentServerIsABrokenConnection() throws Exception {
+    server.silentAfter = 50_000;
+    server.failuresLeft.set(1);
+    assertPulled(pull(""));
+    assertEquals("bytes=50000-", server.ranges().get(1));
+  }
+
+  @Test
+  void fetchesAFolderOfSafetensors() throws Exception {
+    server.files.clear();
+    for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "a.safetensors",
+        "b.safetensors")) {
+      server.files.put("/org/repo/resolve/main/" + name, name.getBytes(StandardCharsets.UTF_8));
+    }
+    String index = "{\"weight_map\": {\"x\": \"a.safetensors\", \"y\": \"b.safetensors\", \"z\": \"a.safetensors\"}}";
+    server.files.put("/org/repo/resolve/main/model.safetensors.index.json", index.getBytes(StandardCharsets.UTF_8));
+    HubSource source = new HubSource("repo", new ModelRef.Hub("org/repo", ""), server.hub(""));
+    Path model = source.fetch(folder.resolve("partial"), Progress.NONE).path();
+    assertEquals("b.safetensors", Files.readString(model.resolve("b.safetensors")));
+    assertEquals(6, model.toFile().list().length);
+  }
+
+  @Test
+  void refusesWhatCannotBeRead() {
+    for (String file : List.of("big-00001-of-00003.gguf", "pytorch_model.bin")) {
+      HubSource source = new HubSource("x", new ModelRef.Hub("org/repo", file), server.hub(""));
+      assertThrows(CliException.class, () -> source.fetch(folder.resolve("partial"), Progress.NONE));
+    }
+    assertTrue(server.requests.isEmpty());
+  }
+}

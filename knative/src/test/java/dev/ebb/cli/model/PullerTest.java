@@ -1,0 +1,109 @@
+package dev.ebb.cli.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.cli.CliException;
+import dev.ebb.cli.term.Progress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PullerTest {
+  private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+  @TempDir Path folder;
+
+  private Puller puller(Map<String, String> env) {
+    return new Puller(new ModelCache(folder.resolve("models")), env, Progress.NONE, notes::add);
+  }
+
+  private CachedModel pull(String name) throws Exception {
+    return puller(Map.of()).pull(ModelRef.parse(name), Optional.empty());
+  }
+
+  private String refusal(String name) {
+    return assertThrows(CliException.class, () -> pull(name)).getMessage();
+  }
+
+  @Test
+  void copiesALocalFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("My.gguf"), "weights");
+    CachedModel model = pull(file.toString());
+    assertEquals("my", model.id());
+    assertEquals(file.toString(), model.origin());
+    assertEquals("weights", Files.readString(model.path()));
+    assertEquals(Digest.of(file), model.sha256());
+  }
+
+  @Test
+  void aLocalFileRunsWhereItLies() throws Exception {
+    Path file = Files.writeString(folder.resolve("My.gguf"), "weights");
+    CachedModel model = puller(Map.of()).ready(ModelRef.parse(file.toString()));
+    assertEquals(file, model.path());
+    assertTrue(notes.isEmpty());
+  }
+
+  @Test
+  void saysWhatThereIsNot() {
+    assertTrue(refusal("nope").contains("no model 'nope'; known are smollm2-135m-instruct, "));
+    assertTrue(refusal("/no/such.gguf").contains("no model file at /no/such.gguf"));
+    assertTrue(refusal(folder.toString()).contains("run it where it lies"));
+  }
+
+  @Test
+  void twoSourcesOfOneNameAreNotMixedUp() throws Exception {
+    Path one = Files.writeString(folder.resolve("m.gguf"), "one");
+    Path two = Files.writeString(Files.createDirectories(folder.resolve("two")).resolve("m.gguf"), "two");
+    pull(one.toString());
+    assertTrue(refusal(two.toString()).contains("give this one a name with --as NAME"));
+    CachedModel named = puller(Map.of()).pull(ModelRef.parse(two.toString()), Optional.of("m2"));
+    assertEquals("two", Files.readString(named.path()));
+    assertEquals("one", Files.readString(pull(one.toString()).path()));
+  }
+
+  @Test
+  void pullsAtOnceFetchOnce() throws Exception {
+    try (FakeHub server = new FakeHub(); ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      byte[] content = new byte[2_000_000];
+      server.files.put("/o/r/resolve/main/m.gguf", content);
+      Puller puller = puller(Map.of("HF_ENDPOINT", server.endpoint()));
+      List<Future<CachedModel>> pulls = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        pulls.add(threads.submit(() -> puller.pull(ModelRef.parse("hf://o/r/m.gguf"), Optional.empty())));
+      }
+      for (Future<CachedModel> pull : pulls) {
+        assertArrayEquals(content, Files.readAllBytes(pull.get().path()));
+      }
+      assertEquals(1, server.requests.size());
+    }
+  }
+
+  @Test
+  void aCachedModelNeedsNoNetwork() throws Exception {
+    try (FakeHub server = new FakeHub()) {
+      server.files.put("/o/r/resolve/main/m.gguf", new byte[10]);
+      puller(Map.of("HF_ENDPOINT", server.endpoint())).pull(ModelRef.parse("hf://o/r/m.gguf"), Optional.empty());
+    }
+    Puller offline = puller(Map.of("HF_ENDPOINT", "http://127.0.0.1:1"));
+    assertEquals(10, offline.pull(ModelRef.parse("hf://o/r/m.gguf"), Optional.empty()).bytes());
+    assertEquals("m", offline.ready(ModelRef.parse("m")).id());
+  }
+
+  @Test
+  void aWrongEndpointIsNamed() {
+    CliException failure = assertThrows(CliException.class, () -> puller(Map.of("HF_ENDPOINT", "huggingface.co"))
+        .pull(ModelRef.parse("hf://o/r/m.gguf"), Optional.empty()));
+    assertTrue(failure.getMessage().contains("HF_ENDPOINT is 'huggingface.co'; it must begin with http"));
+  }
+}

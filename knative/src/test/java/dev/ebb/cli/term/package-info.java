@@ -1,0 +1,2 @@
+/** Tests of what the terminal shows. */
+package dev.ebb.cli.term;

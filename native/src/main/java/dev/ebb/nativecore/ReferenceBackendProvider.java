@@ -1,0 +1,10 @@
+package dev.ebb.nativecore;
+
+import dev.ebb.engine.kv.KvLayout;
+
+/** The {@code reference} backend: plain C++ in float, slow, the definition of truth. */
+public final class ReferenceBackendProvider extends NativeBackendProvider {
+  public ReferenceBackendProvider() {
+    super("reference", KvLayout.Type.F32);
+  }
+}

@@ -1,0 +1,53 @@
+// Runs all tests, or those whose name contains the first argument.
+#include <cstdio>
+#include <cstring>
+
+#include "check.h"
+
+namespace ebb::test {
+namespace {
+
+int failures = 0;
+
+}  // namespace
+
+std::vector<Test> &tests() {
+  static std::vector<Test> all;
+  return all;
+}
+
+void fail(const char *file, int line, const std::string &message) {
+  ++failures;
+  std::printf("  %s:%d: %s\n", file, line, message.c_str());
+}
+
+namespace {
+
+bool run(const Test &test) {
+  const int before = failures;
+  try {
+    test.body();
+  } catch (const std::exception &e) {
+    fail("uncaught exception", 0, e.what());
+  }
+  std::printf("%s %s\n", failures == before ? "ok  " : "FAIL", test.name.c_str());
+  std::fflush(stdout);
+  return failures == before;
+}
+
+int run_all(const char *filter) {
+  int ran = 0;
+  int failed = 0;
+  for (const Test &test : tests()) {
+    if (filter != nullptr && test.name.find(filter) == std::string::npos) continue;
+    ++ran;
+    if (!run(test)) ++failed;
+  }
+  std::printf("%d tests, %d failed\n", ran, failed);
+  return ran == 0 || failed > 0 ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace ebb::test
+
+int main(int argc, char **argv) { return ebb::test::run_all(argc > 1 ? argv[1] : nullptr); }

@@ -1,0 +1,105 @@
+package dev.ebb.router.app.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Settings of the router; each is an environment variable {@code EBB_...} (in brackets) or the property of the
+ * same name in lower case with dots.
+ *
+ * @param modelId name of the model in the API (EBB_MODEL_ID)
+ * @param modelPath GGUF file or Hugging Face folder (EBB_MODEL_PATH)
+ * @param platform where functions run (EBB_PLATFORM)
+ * @param dist distribution folder with {@code prefill/} and {@code decode/} (EBB_DIST), for the local platform
+ * @param runDir arena, logs and pid files of the functions (EBB_RUN_DIR), for the local platform
+ * @param prefillUrl address of prefill (EBB_PREFILL_URL), for the static platform
+ * @param decodeUrl address of decode (EBB_DECODE_URL), for the static platform
+ * @param idleMs time without demand after which a function stops (EBB_IDLE_SECONDS)
+ * @param prefillThresholdTokens uncached tokens from which prefill is used (EBB_PREFILL_THRESHOLD_TOKENS)
+ * @param requestTimeoutMs longest time for an answer (EBB_REQUEST_TIMEOUT_SECONDS)
+ * @param startTimeoutMs longest time for a function's start (EBB_START_TIMEOUT_SECONDS)
+ * @param bodyBytesMax largest request body (EBB_MAX_BODY_BYTES)
+ * @param parkedMax requests that may wait for one function (EBB_MAX_PARKED)
+ * @param drainMs time that requests under way get at the router's end (EBB_DRAIN_SECONDS)
+ * @param kvTokens tokens of KV that the functions keep; bounds the context (EBB_KV_TOKENS)
+ */
+public record RouterSettings(
+    String modelId,
+    Path modelPath,
+    PlatformKind platform,
+    Optional<Path> dist,
+    Optional<Path> runDir,
+    Optional<URI> prefillUrl,
+    Optional<URI> decodeUrl,
+    long idleMs,
+    int prefillThresholdTokens,
+    long requestTimeoutMs,
+    long startTimeoutMs,
+    long bodyBytesMax,
+    int parkedMax,
+    long drainMs,
+    int kvTokens) {
+
+  /** Where functions run. */
+  public enum PlatformKind {
+    /** Processes that the router starts and stops. */
+    LOCAL,
+    /** Addresses that somebody else keeps alive. */
+    STATIC
+  }
+
+  /**
+   * Reads all settings.
+   *
+   * @throws SettingsException naming the first one that cannot be used
+   */
+  public static RouterSettings from(Config config) {
+    SettingReader read = new SettingReader(config);
+    PlatformKind platform = platform(read.text("ebb.platform", "local"));
+    RouterSettings settings =
+        new RouterSettings(
+            read.text("ebb.model.id", "smollm2-135m-instruct"),
+            Path.of(read.required("ebb.model.path", "the model's GGUF file or Hugging Face folder")),
+            platform,
+            read.optional("ebb.dist").map(Path::of),
+            read.optional("ebb.run.dir").map(Path::of),
+            read.url("ebb.prefill.url"),
+            read.url("ebb.decode.url"),
+            read.number("ebb.idle.seconds", 60, 0, 1_000_000) * 1000,
+            (int) read.number("ebb.prefill.threshold.tokens", 64, 1, Integer.MAX_VALUE),
+            read.number("ebb.request.timeout.seconds", 600, 1, 1_000_000) * 1000,
+            read.number("ebb.start.timeout.seconds", 120, 1, 1_000_000) * 1000,
+            read.number("ebb.max.body.bytes", 10L << 20, 1024, Integer.MAX_VALUE),
+            (int) read.number("ebb.max.parked", 10_000, 1, 10_000_000),
+            read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
+            (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE));
+    settings.checkPlatform();
+    return settings;
+  }
+
+  private static PlatformKind platform(String name) {
+    return switch (name) {
+      case "local" -> PlatformKind.LOCAL;
+      case "static" -> PlatformKind.STATIC;
+      default -> throw new SettingsException("EBB_PLATFORM must be local or static, got " + name);
+    };
+  }
+
+  private void checkPlatform() {
+    if (platform == PlatformKind.LOCAL) {
+      require(dist.isPresent(), "EBB_DIST must name the distribution folder with prefill/ and decode/");
+      require(runDir.isPresent(), "EBB_RUN_DIR must name a folder for the functions' arena and logs");
+    } else {
+      require(decodeUrl.isPresent(), "EBB_DECODE_URL must be set when EBB_PLATFORM=static");
+      require(prefillUrl.isPresent(), "EBB_PREFILL_URL must be set when EBB_PLATFORM=static");
+    }
+  }
+
+  private static void require(boolean holds, String complaint) {
+    if (!holds) {
+      throw new SettingsException(complaint);
+    }
+  }
+}

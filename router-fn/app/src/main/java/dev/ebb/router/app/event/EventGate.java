@@ -1,0 +1,123 @@
+package dev.ebb.router.app.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ebb.events.EventJson;
+import dev.ebb.events.EventTypes;
+import dev.ebb.router.request.Refusal;
+import dev.ebb.router.request.Refusal.Kind;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/** Lets only events through to Funqy that the function behind it can answer, and says what is wrong with the rest. */
+@ApplicationScoped
+public class EventGate implements Handler<RoutingContext> {
+  private static final String STRUCTURED = "application/cloudevents+json";
+  private static final String[] REQUIRED = {"specversion", "id", "source", "type"};
+
+  @Override
+  public void handle(RoutingContext context) {
+    try {
+      check(context);
+    } catch (Refusal e) {
+      context.fail(e);
+      return;
+    }
+    GenerateFunction.rememberLoop(context);
+    context.next();
+  }
+
+  private static void check(RoutingContext context) {
+    String contentType = context.request().getHeader("content-type");
+    String media = contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    // Funqy tells the modes apart in this order, so the gate must too.
+    if (context.request().headers().contains("ce-id") || !media.equals(STRUCTURED)) {
+      binary(context, media);
+    } else {
+      structured(context);
+    }
+  }
+
+  private static void binary(RoutingContext context, String media) {
+    if (media.startsWith("application/cloudevents")) {
+      throw Refusal.of(Kind.UNSUPPORTED, null, "unsupported_media_type",
+          "Send one CloudEvent a request, in binary mode or as " + STRUCTURED + ", not " + media + ".");
+    }
+    attributes(name -> context.request().getHeader("ce-" + name), "header ce-");
+    if (!media.equals("application/json")) {
+      throw Refusal.of(Kind.UNSUPPORTED, "datacontenttype", "unsupported_media_type",
+          "The event's data must be application/json, got " + (media.isEmpty() ? "no content type" : media) + ".");
+    }
+    Buffer body = context.body().buffer();
+    if (body == null || body.length() == 0) {
+      throw noData();
+    }
+  }
+
+  private static void structured(RoutingContext context) {
+    Buffer body = context.body().buffer();
+    JsonNode event;
+    try {
+      event = EventJson.MAPPER.readTree(body == null ? new byte[0] : body.getBytes());
+    } catch (IOException e) {
+      throw Refusal.invalid(null, "invalid_json", "The event is not valid JSON: " + EventJson.invalid(e).getMessage());
+    }
+    if (event == null || !event.isObject()) {
+      throw Refusal.invalid(null, "invalid_type", "A structured event must be a JSON object.");
+    }
+    attributes(name -> event.path(name).isTextual() ? event.get(name).textValue() : null, "attribute ");
+    String media = event.path("datacontenttype").asText("application/json");
+    if (!media.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw Refusal.of(Kind.UNSUPPORTED, "datacontenttype", "unsupported_media_type",
+          "The event's data must be application/json, got " + media + ".");
+    }
+    if (event.path("data_base64").isTextual()) {
+      decode(context, (ObjectNode) event);
+    } else if (!event.has("data")) {
+      throw noData();
+    }
+  }
+
+  /** Funqy takes JSON data as JSON alone, so data in Base64 is put in place as what it says. */
+  private static void decode(RoutingContext context, ObjectNode event) {
+    try {
+      byte[] data = Base64.getDecoder().decode(event.remove("data_base64").textValue());
+      event.set("data", EventJson.MAPPER.readTree(data));
+    } catch (IllegalArgumentException e) {
+      throw Refusal.invalid("data_base64", "invalid_value", "data_base64 is not Base64.");
+    } catch (IOException e) {
+      throw Refusal.invalid("data_base64", "invalid_json", EventJson.invalid(e).getMessage());
+    }
+    ((RoutingContextInternal) context).setBody(Buffer.buffer(EventJson.write(event)));
+  }
+
+  private static void attributes(UnaryOperator<String> attribute, String kind) {
+    for (String name : REQUIRED) {
+      String value = attribute.apply(name);
+      if (value == null || value.isBlank()) {
+        throw Refusal.invalid(name, "missing_attribute",
+            "POST / takes a CloudEvent: its " + kind + name + " is missing. For the OpenAI API use /v1/...");
+      }
+    }
+    if (!attribute.apply("specversion").equals("1.0")) {
+      throw Refusal.invalid("specversion", "invalid_value",
+          "specversion must be 1.0, got " + attribute.apply("specversion") + ".");
+    }
+    if (!attribute.apply("type").equals(EventTypes.GENERATE_REQUESTED)) {
+      throw Refusal.of(Kind.NOT_FOUND, "type", "unknown_event_type", "No function here takes events of type "
+          + attribute.apply("type") + "; send " + EventTypes.GENERATE_REQUESTED + ".");
+    }
+  }
+
+  private static Refusal noData() {
+    return Refusal.invalid("data", "missing_required_parameter",
+        "The event has no data; put the JSON body of a chat or completion request there.");
+  }
+}

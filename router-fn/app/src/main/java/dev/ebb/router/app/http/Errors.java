@@ -1,0 +1,118 @@
+package dev.ebb.router.app.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ebb.events.EventJson;
+import dev.ebb.router.request.Refusal;
+import dev.ebb.router.request.Refusal.Kind;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.jboss.logging.Logger;
+
+/** Refusals as the error object of the OpenAI protocol. */
+public final class Errors {
+  private static final Logger LOG = Logger.getLogger(Errors.class);
+  private static final int CAUSES_MAX = 10;
+
+  private Errors() {}
+
+  /** Status of a refusal. */
+  static int status(Refusal refusal) {
+    return switch (refusal.kind()) {
+      case INVALID -> 400;
+      case NOT_FOUND -> 404;
+      case UNSUPPORTED -> refusal.code().equals("method_not_allowed") ? 405 : 415;
+      case TOO_LARGE -> 413;
+      case TOO_MANY -> 429;
+      case UNAVAILABLE -> 503;
+      case TIMEOUT -> 504;
+      case INTERNAL -> 500;
+    };
+  }
+
+  private static String type(Kind kind) {
+    return switch (kind) {
+      case INVALID, NOT_FOUND, UNSUPPORTED, TOO_LARGE -> "invalid_request_error";
+      case TOO_MANY -> "rate_limit_error";
+      case UNAVAILABLE -> "service_unavailable";
+      case TIMEOUT -> "timeout";
+      case INTERNAL -> "server_error";
+    };
+  }
+
+  /** {@code {"error": {...}}}, every field present. */
+  static ObjectNode body(Refusal refusal) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.putObject("error")
+        .put("message", refusal.getMessage())
+        .put("type", type(refusal.kind()))
+        .put("param", refusal.parameter())
+        .put("code", refusal.code());
+    return node;
+  }
+
+  /** Answers with a refusal, if that is still possible. */
+  static void write(RoutingContext context, Refusal refusal) {
+    HttpServerResponse response = context.response();
+    if (response.ended() || response.closed() || response.headWritten()) {
+      return;
+    }
+    int status = status(refusal);
+    if (refusal.retryAfterMs() > 0) {
+      response.putHeader("retry-after", Long.toString((refusal.retryAfterMs() + 999) / 1000));
+    }
+    if (refusal.kind() == Kind.TOO_LARGE) {
+      // The rest of the body is not read, so nothing else can follow on this connection.
+      response.putHeader("connection", "close");
+    }
+    response.setStatusCode(status).putHeader("content-type", "application/json").end(body(refusal).toString());
+  }
+
+  /** What a failure is to the caller. One that nobody foresaw goes to the log, not to the caller. */
+  static Refusal of(Throwable failure, RoutingContext context) {
+    // Funqy and futures wrap the failure that says something.
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++, cause = cause.getCause()) {
+      if (cause instanceof Refusal refusal) {
+        return refusal;
+      }
+      if (cause instanceof JsonProcessingException json) {
+        return Refusal.invalid("data", "invalid_json", EventJson.invalid(json).getMessage());
+      }
+    }
+    LOG.errorf(failure, "%s %s failed", context.request().method(), context.request().path());
+    return Refusal.of(Kind.INTERNAL, null, "internal_error", "The server failed on this request; its log says why.");
+  }
+
+  /** The failure handler of all routes. */
+  static void handle(RoutingContext context) {
+    Throwable failure = context.failure();
+    int status = context.statusCode();
+    if (failure != null && (status < 400 || status >= 500 || failure instanceof Refusal)) {
+      write(context, of(failure, context));
+    } else {
+      write(context, ofStatus(status));
+    }
+  }
+
+  private static Refusal ofStatus(int status) {
+    return switch (status) {
+      case 404 -> notFound("this path");
+      case 405 -> Refusal.of(Kind.UNSUPPORTED, null, "method_not_allowed", "The method is not allowed here.");
+      case 406, 415 -> Refusal.of(Kind.UNSUPPORTED, null, "unsupported_media_type",
+          "The media type is not accepted; send one CloudEvent with JSON data.");
+      case 413 -> Refusal.of(Kind.TOO_LARGE, null, "body_too_large",
+          "The request body is over this server's limit (EBB_MAX_BODY_BYTES).");
+      case 503 -> Refusal.later(Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
+      default -> status >= 400 && status < 500
+          ? Refusal.invalid(null, "bad_request", "The request was refused with status " + status + ".")
+          : Refusal.of(Kind.INTERNAL, null, "internal_error", "The server failed on this request.");
+    };
+  }
+
+  static Refusal notFound(String path) {
+    return Refusal.of(Kind.NOT_FOUND, null, "not_found", "There is nothing at " + path
+        + "; see /v1/models, /v1/chat/completions, /v1/completions, /tokenize, /detokenize, and POST / for events.");
+  }
+}

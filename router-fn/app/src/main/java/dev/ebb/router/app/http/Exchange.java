@@ -1,0 +1,143 @@
+package dev.ebb.router.app.http;
+
+import dev.ebb.events.Usage;
+import dev.ebb.router.app.call.Answer;
+import dev.ebb.router.app.call.Trail;
+import dev.ebb.router.app.metrics.RouterMetrics;
+import dev.ebb.router.app.openai.Api;
+import dev.ebb.router.request.Refusal;
+import dev.ebb.router.request.Refusal.Kind;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/**
+ * One request for an answer and its connection: notices when the caller leaves or the time is over, and counts the
+ * end once. Confined to the connection's context.
+ */
+public final class Exchange implements InFlight.Request {
+  /** What nginx logs when the caller closed the connection. */
+  static final int CALLER_LEFT = 499;
+
+  private final RoutingContext context;
+  private final InFlight inFlight;
+  private final RouterMetrics metrics;
+  private final String model;
+  private final Api api;
+  private final long startedNs = System.nanoTime();
+  private final Context loop;
+  private final long timer;
+  private Answer answer;
+  private Refusal over;
+  private boolean ended;
+
+  /**
+   * @throws Refusal when the router takes no more requests
+   */
+  public Exchange(RoutingContext context, InFlight inFlight, RouterMetrics metrics, String model, Api api,
+      long timeoutMs) {
+    this.context = context;
+    this.inFlight = inFlight;
+    this.metrics = metrics;
+    this.model = model;
+    this.api = api;
+    loop = context.vertx().getOrCreateContext();
+    inFlight.begin(this);
+    timer = context.vertx().setTimer(timeoutMs, fired -> over(Refusal.of(Kind.TIMEOUT, null, "request_timeout",
+        "The answer took longer than " + timeoutMs / 1000 + " s (EBB_REQUEST_TIMEOUT_SECONDS).")));
+    context.response().closeHandler(closed -> left());
+    if (context.response().closed()) {
+      left();
+    }
+    context.response().exceptionHandler(cause -> { });
+  }
+
+  /** False when it is over already: then the answer must not be begun. */
+  public boolean open() {
+    return over == null;
+  }
+
+  /** Why it is over; null while it is not. */
+  public Refusal over() {
+    return over;
+  }
+
+  public void begun(Answer begun) {
+    answer = begun;
+  }
+
+  long elapsedMs() {
+    return (System.nanoTime() - startedNs) / 1_000_000;
+  }
+
+  /** Counts the end of an answered request; true when nothing ended it before. */
+  public boolean answered(Usage usage) {
+    metrics.answered(model, usage);
+    return end(200);
+  }
+
+  /** Counts the end of a refused request, and says what to tell its caller. */
+  public Refusal refused(Throwable cause) {
+    Refusal refusal = Errors.of(cause, context);
+    end(Errors.status(refusal));
+    return refusal;
+  }
+
+  /** Counts the end; true the first time. */
+  boolean end(int status) {
+    if (ended) {
+      return false;
+    }
+    ended = true;
+    inFlight.end(this);
+    context.vertx().cancelTimer(timer);
+    metrics.ended(model, api, status, elapsedMs());
+    return true;
+  }
+
+  /** Answers with a refusal, unless the caller is gone. */
+  void refuse(Throwable cause) {
+    Refusal refusal = Errors.of(cause, context);
+    if (end(Errors.status(refusal))) {
+      Errors.write(context, refusal);
+    }
+  }
+
+  /** Says where the answer came from. */
+  public void tell(Answer answer) {
+    HttpServerResponse response = context.response();
+    List<Trail> trails = answer.trails();
+    long waited = trails.stream().mapToLong(Trail::waitedMs).max().orElse(0);
+    boolean prefill = trails.stream().anyMatch(trail -> trail.placement().prefill());
+    response.putHeader("x-ebb-placement", prefill ? "prefill+decode" : "decode");
+    response.putHeader("x-ebb-cold-start-ms", Long.toString(waited));
+    if (trails.stream().allMatch(trail -> trail.cachedTokens() >= 0)) {
+      int cached = trails.stream().mapToInt(Trail::cachedTokens).sum();
+      response.putHeader("x-ebb-cached-tokens", Integer.toString(cached));
+    }
+    if (waited > 0) {
+      metrics.waited(model, waited);
+    }
+  }
+
+  @Override
+  public void giveUp(Refusal why) {
+    loop.runOnContext(ignored -> over(why));
+  }
+
+  private void left() {
+    // Counted first: giving the answer up ends it too.
+    end(CALLER_LEFT);
+    over(Refusal.of(Kind.INTERNAL, null, "caller_left", "The caller closed the connection."));
+  }
+
+  private void over(Refusal why) {
+    if (over == null) {
+      over = why;
+      if (answer != null) {
+        answer.cancel(why);
+      }
+    }
+  }
+}

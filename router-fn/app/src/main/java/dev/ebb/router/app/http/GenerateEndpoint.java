@@ -1,0 +1,94 @@
+package dev.ebb.router.app.http;
+
+import dev.ebb.router.app.call.Answer;
+import dev.ebb.router.app.call.Answers;
+import dev.ebb.router.app.call.Preparation;
+import dev.ebb.router.app.call.PreparedRequest;
+import dev.ebb.router.app.config.RouterSettings;
+import dev.ebb.router.app.metrics.RouterMetrics;
+import dev.ebb.router.app.openai.Api;
+import dev.ebb.router.app.reply.ReplyHead;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** {@code /v1/chat/completions} and {@code /v1/completions}, streamed and not. */
+@ApplicationScoped
+public class GenerateEndpoint {
+  private final Preparation preparation;
+  private final Answers answers;
+  private final RouterMetrics metrics;
+  private final RouterSettings settings;
+  private final InFlight inFlight;
+
+  GenerateEndpoint(Preparation preparation, Answers answers, RouterMetrics metrics, RouterSettings settings,
+      InFlight inFlight) {
+    this.preparation = preparation;
+    this.answers = answers;
+    this.metrics = metrics;
+    this.settings = settings;
+    this.inFlight = inFlight;
+  }
+
+  void handle(Api api, RoutingContext context) {
+    Exchange exchange = new Exchange(context, inFlight, metrics, settings.modelId(), api, settings.requestTimeoutMs());
+    Context loop = context.vertx().getOrCreateContext();
+    byte[] body = bytes(context);
+    loop.executeBlocking(() -> preparation.prepare(api, body), false)
+        .onSuccess(prepared -> begin(exchange, loop, context, prepared))
+        .onFailure(exchange::refuse);
+  }
+
+  static byte[] bytes(RoutingContext context) {
+    Buffer body = context.body().buffer();
+    return body == null ? new byte[0] : body.getBytes();
+  }
+
+  private void begin(Exchange exchange, Context loop, RoutingContext context, PreparedRequest prepared) {
+    if (!exchange.open()) {
+      exchange.refuse(exchange.over());
+      return;
+    }
+    Answer answer = answers.begin(prepared, loop);
+    exchange.begun(answer);
+    if (prepared.body().output().stream()) {
+      stream(exchange, context, answer);
+    } else {
+      whole(exchange, context, answer);
+    }
+  }
+
+  private void whole(Exchange exchange, RoutingContext context, Answer answer) {
+    answer.whole()
+        .onSuccess(body -> {
+          if (exchange.answered(ReplyHead.counts(body))) {
+            exchange.tell(answer);
+            context.response().putHeader("content-type", "application/json").end(body.toString());
+          }
+        })
+        .onFailure(exchange::refuse);
+  }
+
+  private void stream(Exchange exchange, RoutingContext context, Answer answer) {
+    EventWriter writer = new EventWriter(context.response(), () -> {
+      exchange.tell(answer);
+      metrics.firstToken(settings.modelId(), exchange.elapsedMs());
+    }, answer::pause, answer::resume);
+    answer.stream(writer::event)
+        .onSuccess(usage -> {
+          if (exchange.answered(usage)) {
+            writer.done();
+          }
+        })
+        .onFailure(cause -> {
+          if (!writer.begun()) {
+            exchange.refuse(cause);
+          } else if (exchange.end(Errors.status(Errors.of(cause, context)))) {
+            // The head is out, so the error travels as an event; clients of the protocol look for it.
+            writer.event(Errors.body(Errors.of(cause, context)));
+            writer.done();
+          }
+        });
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ebb.router.app.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ebb.router.app.model.ModelCatalog;
+import dev.ebb.router.app.model.PromptEncoder;
+import dev.ebb.router.app.openai.TokenizeBody;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** {@code /tokenize} and {@code /detokenize}, as vLLM has them. */
+@ApplicationScoped
+public class TokenizeEndpoint {
+  private final ModelCatalog catalog;
+  private final PromptEncoder encoder;
+
+  TokenizeEndpoint(ModelCatalog catalog, PromptEncoder encoder) {
+    this.catalog = catalog;
+    this.encoder = encoder;
+  }
+
+  void tokenize(RoutingContext context) {
+    byte[] body = GenerateEndpoint.bytes(context);
+    Blocking.answer(context, () -> tokens(TokenizeBody.read(body, catalog)));
+  }
+
+  void detokenize(RoutingContext context) {
+    byte[] body = GenerateEndpoint.bytes(context);
+    Blocking.answer(context, () -> {
+      TokenizeBody.Detokenize asked = TokenizeBody.readDetokenize(body, catalog);
+      return JsonNodeFactory.instance.objectNode()
+          .put("prompt", asked.model().tokenizer().decode(asked.tokens(), true));
+    });
+  }
+
+  private ObjectNode tokens(TokenizeBody asked) {
+    int[] tokens = encoder.encode(asked.model(), asked.prompt(), asked.addSpecialTokens());
+    ObjectNode node = JsonNodeFactory.instance.objectNode()
+        .put("count", tokens.length)
+        .put("max_model_len", asked.model().maxModelLen());
+    ArrayNode ids = node.putArray("tokens");
+    for (int token : tokens) {
+      ids.add(token);
+    }
+    if (!asked.tokenTexts()) {
+      return node.putNull("token_strs");
+    }
+    ArrayNode texts = node.putArray("token_strs");
+    for (int token : tokens) {
+      texts.add(asked.model().tokenizer().piece(token));
+    }
+    return node;
+  }
+}

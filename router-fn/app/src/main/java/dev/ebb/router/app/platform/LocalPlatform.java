@@ -1,0 +1,83 @@
+package dev.ebb.router.app.platform;
+
+import dev.ebb.router.app.config.RouterSettings;
+import dev.ebb.router.demand.Demand;
+import dev.ebb.router.demand.WakeRule;
+import dev.ebb.router.function.Backoff;
+import dev.ebb.router.function.FunctionState;
+import dev.ebb.router.function.LifecycleLimits;
+import dev.ebb.router.function.Phase;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+
+/** Functions as processes on this machine: started on demand, stopped when idle. */
+final class LocalPlatform implements Platform {
+  private static final Logger LOG = Logger.getLogger(LocalPlatform.class);
+  private static final long CLOSE_MS = 12_000;
+
+  private final Map<Phase, LocalFunction> functions = new EnumMap<>(Phase.class);
+
+  LocalPlatform(RouterSettings settings, Demand demand, LongSupplier clockMs) {
+    ProcessLauncher launcher = new ProcessLauncher(settings);
+    WakeRule rule = new WakeRule(settings.idleMs());
+    LifecycleLimits standard = LifecycleLimits.standard();
+    LifecycleLimits limits = new LifecycleLimits(settings.startTimeoutMs(), standard.stopMs(), standard.stableMs(),
+        standard.startsAtMost(), new Backoff(standard.backoff().firstMs(), standard.backoff().mostMs()));
+    String model = settings.modelId();
+    for (Phase phase : Phase.values()) {
+      functions.put(phase, new LocalFunction(phase, launcher, limits, settings.parkedMax(),
+          () -> demand.value(model, phase) > 0, () -> demand.wanted(model, phase, rule), clockMs));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Endpoint> ready(Phase phase) {
+    return functions.get(phase).ready();
+  }
+
+  @Override
+  public void suspect(Phase phase, Endpoint endpoint) {
+    functions.get(phase).suspect(endpoint);
+  }
+
+  @Override
+  public void wake(Phase phase) {
+    functions.get(phase).turnNow();
+  }
+
+  @Override
+  public FunctionState state(Phase phase) {
+    return functions.get(phase).state();
+  }
+
+  @Override
+  public int parked(Phase phase) {
+    return functions.get(phase).parked();
+  }
+
+  @Override
+  public long starts(Phase phase) {
+    return functions.get(phase).starts();
+  }
+
+  @Override
+  public long crashes(Phase phase) {
+    return functions.get(phase).crashes();
+  }
+
+  @Override
+  public void close() {
+    functions.values().forEach(LocalFunction::beginClose);
+    for (LocalFunction function : functions.values()) {
+      try {
+        function.awaitClosed(CLOSE_MS);
+      } catch (InterruptedException e) {
+        LOG.warn("interrupted while functions were ending");
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

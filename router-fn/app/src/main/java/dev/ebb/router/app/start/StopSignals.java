@@ -1,0 +1,58 @@
+package dev.ebb.router.app.start;
+
+import dev.ebb.router.app.config.RouterSettings;
+import dev.ebb.router.app.http.InFlight;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import sun.misc.Signal;
+
+/** A stop signal lets requests under way finish for a moment, then ends the process; a second one ends it at once. */
+@ApplicationScoped
+public class StopSignals {
+  private static final Logger LOG = Logger.getLogger(StopSignals.class);
+  private static final int SIGNAL_CODE_BASE = 128;
+
+  private final InFlight inFlight;
+  private final RouterSettings settings;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  StopSignals(InFlight inFlight, RouterSettings settings) {
+    this.inFlight = inFlight;
+    this.settings = settings;
+  }
+
+  void start(@Observes StartupEvent event) {
+    // In a test or in dev mode the process is not ours.
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      Signal.handle(new Signal("TERM"), this::stop);
+      Signal.handle(new Signal("INT"), this::stop);
+    }
+  }
+
+  private void stop(Signal signal) {
+    if (!stopping.compareAndSet(false, true)) {
+      // Whoever asks twice does not want to wait; functions notice the end of their parent.
+      Runtime.getRuntime().halt(SIGNAL_CODE_BASE + signal.getNumber());
+    }
+    Thread.ofPlatform().name("router-drain").start(() -> {
+      drain();
+      Quarkus.asyncExit(0);
+    });
+  }
+
+  private void drain() {
+    try {
+      int left = inFlight.drain(settings.drainMs());
+      if (left > 0) {
+        LOG.warnf("%d requests were cut off after %d ms", left, settings.drainMs());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

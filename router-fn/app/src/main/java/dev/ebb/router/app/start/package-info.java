@@ -1,0 +1,2 @@
+/** The router process: its start, its readiness, its end. */
+package dev.ebb.router.app.start;

@@ -1,0 +1,148 @@
+package dev.ebb.router.app.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ebb.router.app.testing.Behaviours;
+import dev.ebb.router.app.testing.Client;
+import dev.ebb.router.app.testing.Client.Reply;
+import dev.ebb.router.app.testing.Fakes;
+import dev.ebb.router.app.testing.RouterProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@TestProfile(RouterProfile.class)
+class EventTest {
+  private static final String STRUCTURED = "application/cloudevents+json";
+  private static final String[] BINARY = {"ce-specversion", "1.0", "ce-id", "e1", "ce-source", "/test", "ce-type",
+      "dev.ebb.generate.requested"};
+
+  @BeforeEach
+  void reset() {
+    Fakes.reset();
+  }
+
+  @Test
+  void aBinaryEventGetsABinaryReply() {
+    Reply reply = Client.post("/", "{'prompt': 'abc'}", BINARY);
+    assertEquals(200, reply.status(), reply.http()::body);
+    assertEquals("dev.ebb.generate.completed", reply.header("ce-type"));
+    assertEquals("1.0", reply.header("ce-specversion"));
+    assertEquals("/ebb/router", reply.header("ce-source"));
+    assertEquals("e1", reply.header("ce-subject"));
+    assertEquals("application/json", reply.header("content-type"));
+    assertEquals(Behaviours.TEXT, reply.json().at("/choices/0/text").asText());
+    assertEquals(reply.json().path("id").asText(), reply.header("ce-id"));
+    assertEquals("decode", reply.header("x-ebb-placement"));
+  }
+
+  @Test
+  void aStructuredEventGetsAStructuredReply() {
+    Reply reply = structured("'data': {'messages': [{'role': 'user', 'content': 'hi'}]}");
+    assertEquals(STRUCTURED, reply.header("content-type"));
+    assertNull(reply.header("ce-type"));
+    JsonNode event = reply.json();
+    assertEquals("dev.ebb.generate.completed", event.path("type").asText());
+    assertEquals("e2", event.path("subject").asText());
+    assertEquals("application/json", event.path("datacontenttype").asText());
+    assertEquals(Behaviours.TEXT, event.at("/data/choices/0/message/content").asText());
+  }
+
+  @Test
+  void dataInBase64IsTheSameData() {
+    String data = Base64.getEncoder().encodeToString("{\"prompt\":\"abc\"}".getBytes(StandardCharsets.UTF_8));
+    Reply reply = structured("'data_base64': '" + data + "'");
+    assertEquals(Behaviours.TEXT, reply.json().at("/data/choices/0/text").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"specversion", "id", "source", "type"})
+  void aMissingAttributeIsNamedInBothModes(String name) {
+    String[] headers = new String[BINARY.length - 2];
+    int next = 0;
+    for (int i = 0; i < BINARY.length; i += 2) {
+      if (!BINARY[i].equals("ce-" + name)) {
+        headers[next++] = BINARY[i];
+        headers[next++] = BINARY[i + 1];
+      }
+    }
+    refused(Client.post("/", "{'prompt': 'abc'}", headers), 400, name, "missing_attribute");
+    String event = "{'specversion': '1.0', 'id': 'e2', 'source': '/test', 'type': 'dev.ebb.generate.requested',"
+        + "'data': {'prompt': 'abc'}}";
+    refused(Client.post("/", event.replaceFirst("'" + name + "': '[^']*',", ""), "content-type", STRUCTURED), 400,
+        name, "missing_attribute");
+  }
+
+  @Test
+  void anUnknownTypeIsNotFound() {
+    String[] headers = BINARY.clone();
+    headers[7] = "dev.ebb.unknown";
+    refused(Client.post("/", "{'prompt': 'abc'}", headers), 404, "type", "unknown_event_type");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"application/cloudevents-batch+json, 415", "application/cloudevents+avro, 415"})
+  void otherFormatsAreRefused(String media, int status) {
+    refused(Client.post("/", "[]", "content-type", media), status, null, "unsupported_media_type");
+  }
+
+  @Test
+  void dataMustBeJson() {
+    String[] headers = BINARY.clone();
+    refused(Client.send(Client.request("/", "content-type", "text/plain")
+        .POST(HttpRequest.BodyPublishers.ofString("abc")), headers), 415, "datacontenttype",
+        "unsupported_media_type");
+    refused(Client.post("/", "{", BINARY), 400, "data", "invalid_json");
+    refused(Client.post("/", "{'specversion'", "content-type", STRUCTURED), 400, null, "invalid_json");
+    refused(Client.post("/", "", BINARY), 400, "data", "missing_required_parameter");
+    refused(structured("'data_base64': '!'"), 400, "data_base64", "invalid_value");
+    refused(structured("'data_base64': 'Ww=='"), 400, "data_base64", "invalid_json");
+    refused(structured("'x': 1"), 400, "data", "missing_required_parameter");
+    refused(structured("'data': [1]"), 400, null, "invalid_type");
+  }
+
+  @Test
+  void theBodysMistakesAreNamedAsInTheOtherApi() {
+    refused(Client.post("/", "{'prompt': 'abc', 'temperature': -1}", BINARY), 400, "temperature", "invalid_value");
+    refused(Client.post("/", "{'prompt': 'abc', 'stream': true}", BINARY), 400, "stream", "unsupported_value");
+    refused(Client.post("/", "{'prompt': 'abc', 'model': 'x'}", BINARY), 404, "model", "model_not_found");
+    refused(structured("'data': {'prompt': '" + "a".repeat(600) + "'}"), 400, "prompt", "context_length_exceeded");
+    assertEquals(0, Client.metric("ebb_demand{model=\"tiny\",phase=\"decode\"}"));
+  }
+
+  @Test
+  void aFunctionsRefusalReachesTheCaller() {
+    Fakes.DECODE.plan(Behaviours.error(400, "invalid_request_error", "logit_bias", "odd"));
+    refused(Client.post("/", "{'prompt': 'abc'}", BINARY), 400, "logit_bias", "odd");
+  }
+
+  @Test
+  void aPlainPostIsToldWhatToSend() {
+    Reply reply = Client.post("/", "{'prompt': 'abc'}");
+    refused(reply, 400, "specversion", "missing_attribute");
+    assertTrue(reply.json().at("/error/message").asText().contains("/v1/"));
+  }
+
+  private static Reply structured(String rest) {
+    return Client.post("/", "{'specversion': '1.0', 'id': 'e2', 'source': '/test',"
+        + "'type': 'dev.ebb.generate.requested', " + rest + "}", "content-type", STRUCTURED);
+  }
+
+  private static void refused(Reply reply, int status, String parameter, String code) {
+    JsonNode error = reply.json().path("error");
+    assertEquals(status, reply.status(), reply.http()::body);
+    assertEquals(code, error.path("code").asText(), error::toString);
+    assertEquals(parameter, error.path("param").isNull() ? null : error.path("param").asText(), error::toString);
+  }
+}

@@ -1,0 +1,2 @@
+/** Functions as processes: started, watched, stopped. */
+package dev.ebb.router.app.platform;

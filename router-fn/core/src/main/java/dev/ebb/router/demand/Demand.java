@@ -1,0 +1,118 @@
+package dev.ebb.router.demand;
+
+import dev.ebb.router.function.Phase;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/** Demand counters of every model and phase. Thread-safe. */
+public final class Demand {
+
+  /** Told when a counter leaves 0, on the thread of the request. */
+  public interface WakeListener {
+    void wake(String model, Phase phase);
+  }
+
+  private static final class Counter {
+    int value;
+    long lastUseMs;
+    long wakes;
+  }
+
+  private final Map<String, Map<Phase, Counter>> counters = new LinkedHashMap<>();
+  private final LongSupplier clockMs;
+  private volatile WakeListener listener = (model, phase) -> {};
+
+  /**
+   * @param models every model served; their counters exist from now on
+   * @param clockMs a clock that never goes back, in milliseconds
+   */
+  public Demand(Iterable<String> models, LongSupplier clockMs) {
+    this.clockMs = clockMs;
+    for (String model : models) {
+      Map<Phase, Counter> phases = new EnumMap<>(Phase.class);
+      for (Phase phase : Phase.values()) {
+        phases.put(phase, new Counter());
+      }
+      counters.put(model, phases);
+    }
+  }
+
+  public void onWake(WakeListener wakeListener) {
+    listener = wakeListener;
+  }
+
+  /** One more request needs the phase, until the claim is closed. */
+  public Claim raise(String model, Phase phase) {
+    Counter counter = counter(model, phase);
+    boolean woke;
+    synchronized (counter) {
+      woke = counter.value++ == 0;
+      counter.wakes += woke ? 1 : 0;
+    }
+    if (woke) {
+      listener.wake(model, phase);
+    }
+    return new Claim(this, counter);
+  }
+
+  /** Requests that wait for or use the phase. */
+  public int value(String model, Phase phase) {
+    Counter counter = counter(model, phase);
+    synchronized (counter) {
+      return counter.value;
+    }
+  }
+
+  /** How often demand rose from 0. */
+  public long wakes(String model, Phase phase) {
+    Counter counter = counter(model, phase);
+    synchronized (counter) {
+      return counter.wakes;
+    }
+  }
+
+  /** Whether the phase's function should run now. */
+  public boolean wanted(String model, Phase phase, WakeRule rule) {
+    Counter counter = counter(model, phase);
+    synchronized (counter) {
+      return rule.wanted(counter.value, counter.lastUseMs, clockMs.getAsLong());
+    }
+  }
+
+  private void lower(Counter counter) {
+    synchronized (counter) {
+      counter.value--;
+      counter.lastUseMs = clockMs.getAsLong();
+    }
+  }
+
+  private Counter counter(String model, Phase phase) {
+    Map<Phase, Counter> phases = counters.get(model);
+    if (phases == null) {
+      throw new IllegalArgumentException("no demand counter for model " + model);
+    }
+    return phases.get(phase);
+  }
+
+  /** One request's part of the demand. Closing it twice counts once. */
+  public static final class Claim implements AutoCloseable {
+    private final Demand demand;
+    private final Counter counter;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    private Claim(Demand demand, Counter counter) {
+      this.demand = demand;
+      this.counter = counter;
+    }
+
+    @Override
+    public void close() {
+      if (open.compareAndSet(true, false)) {
+        demand.lower(counter);
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.ebb.router.template;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Jinja's {@code namespace()}: the one object whose attributes a template can set, so that a loop
+ * can leave something behind.
+ */
+record Namespace(Map<String, Object> attributes) {
+
+  Namespace() {
+    this(new LinkedHashMap<>());
+  }
+}

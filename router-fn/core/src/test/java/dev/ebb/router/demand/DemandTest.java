@@ -1,0 +1,70 @@
+package dev.ebb.router.demand;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.router.demand.Demand.Claim;
+import dev.ebb.router.function.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class DemandTest {
+  private final AtomicLong now = new AtomicLong(5_000);
+  private final Demand demand = new Demand(List.of("m"), now::get);
+  private final WakeRule rule = new WakeRule(1_000);
+
+  @Test
+  void countersExistAtZero() {
+    for (Phase phase : Phase.values()) {
+      assertEquals(0, demand.value("m", phase));
+      assertEquals(0, demand.wakes("m", phase));
+    }
+    assertThrows(IllegalArgumentException.class, () -> demand.value("other", Phase.DECODE));
+  }
+
+  @Test
+  void wakesWhenItLeavesZeroAndOnlyThen() {
+    List<Phase> woken = new ArrayList<>();
+    demand.onWake((model, phase) -> woken.add(phase));
+    Claim first = demand.raise("m", Phase.DECODE);
+    Claim second = demand.raise("m", Phase.DECODE);
+    demand.raise("m", Phase.PREFILL);
+    assertEquals(List.of(Phase.DECODE, Phase.PREFILL), woken);
+    first.close();
+    second.close();
+    demand.raise("m", Phase.DECODE);
+    assertEquals(2, demand.wakes("m", Phase.DECODE));
+  }
+
+  @Test
+  void aClaimCountsOnceHoweverOftenItIsClosed() {
+    Claim claim = demand.raise("m", Phase.DECODE);
+    demand.raise("m", Phase.DECODE);
+    claim.close();
+    claim.close();
+    assertEquals(1, demand.value("m", Phase.DECODE));
+  }
+
+  @Test
+  void wantedWhileInUseAndForTheIdleTimeAfter() {
+    Claim claim = demand.raise("m", Phase.DECODE);
+    now.addAndGet(10_000);
+    assertTrue(demand.wanted("m", Phase.DECODE, rule));
+    claim.close();
+    now.addAndGet(999);
+    assertTrue(demand.wanted("m", Phase.DECODE, rule));
+    now.addAndGet(1);
+    assertFalse(demand.wanted("m", Phase.DECODE, rule));
+  }
+
+  @Test
+  void noIdleTimeMeansAtOnce() {
+    assertFalse(new WakeRule(0).wanted(0, 7, 7));
+    assertTrue(new WakeRule(0).wanted(1, 0, 7));
+    assertThrows(IllegalArgumentException.class, () -> new WakeRule(-1));
+  }
+}

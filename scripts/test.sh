@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs the tests: `all` of them, or the `quick` ones (without those tagged slow). Builds what they need first, goes on
+# after a failure, and ends with a line that counts the tests of all modules.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+case ${1:-all} in
+  all) selection=() ;;
+  quick) selection=(-DexcludedGroups=slow) ;;
+  *) echo "usage: scripts/test.sh all|quick" >&2; exit 2 ;;
+esac
+
+make --no-print-directory build model || exit 1
+EBB_MODEL=$(dist/bin/ebb model path) || exit 1
+export EBB_MODEL EBB_DIST=$PWD/dist
+# Tests choose their own settings; those of this shell would change what they see.
+unset EBB_PORT EBB_HOST EBB_IDLE_SECONDS EBB_THREADS EBB_BACKEND EBB_DEBUG
+
+# Reports of an earlier run would be counted again.
+find . -type d \( -name surefire-reports -o -name failsafe-reports \) -path '*/target/*' -prune -exec rm -rf {} +
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+scripts/mvn.sh --fail-at-end --no-transfer-progress "${selection[@]}" verify 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+python3 scripts/test_summary.py "$log" || status=1
+exit "$status"

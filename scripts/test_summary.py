@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Adds up the test reports of all modules and of ctest, names what failed, and ends with the line that counts.
+
+Usage: test_summary.py LOG, from the repository's root; LOG is what the build printed, for ctest's own count.
+Exit status 1 when a test failed or none ran.
+"""
+import glob
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+REPORTS = ["surefire-reports", "failsafe-reports"]
+CTEST = re.compile(r"^\d+% tests passed, (\d+) tests? failed out of (\d+)", re.M)
+
+
+def main():
+    passed, failed, skipped = count_reports()
+    with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
+        for ctest_failed, ctest_total in CTEST.findall(log.read()):
+            failed += int(ctest_failed)
+            passed += int(ctest_total) - int(ctest_failed)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    sys.exit(1 if failed or not passed else 0)
+
+
+def count_reports():
+    passed = failed = skipped = 0
+    for report in sorted(path for folder in REPORTS for path in glob.glob(f"**/target/{folder}/TEST-*.xml", recursive=True)):
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed += 1
+                print(f"FAILED  {case.get('classname')}.{case.get('name')}")
+            elif case.find("skipped") is not None:
+                skipped += 1
+                print(f"skipped {case.get('classname')}.{case.get('name')}: {case.find('skipped').get('message', '')}")
+            else:
+                passed += 1
+    return passed, failed, skipped
+
+
+if __name__ == "__main__":
+    main()
