@@ -9,10 +9,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code ebb} command. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
-@Command(name = "ebb", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(name = "ebb", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class,
     description = "Run large language models as functions: awake only while there is work.",
     footer = {"", "EBB_DEBUG=1 shows the stack trace of an error. State lies under EBB_HOME."})
 public final class Ebb implements Runnable {

@@ -7,6 +7,7 @@ import dev.ebb.cli.server.RouterSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
@@ -15,12 +16,7 @@ final class ServeOptions {
       description = "An id (ebb model list), hf://org/repo/file.gguf, or a path. Default: " + Registry.DEFAULT_ID)
   String model;
 
-  @Option(names = "--port", paramLabel = "N", description = "Port to listen on. Default: EBB_PORT, else 8080")
-  Integer port;
-
-  @Option(names = "--host", paramLabel = "ADDRESS",
-      description = "Address to listen on. Default: EBB_HOST, else 127.0.0.1")
-  String host;
+  @Mixin AddressOptions address;
 
   @Option(names = "--idle", paramLabel = "SECONDS",
       description = "Idle time after which prefill and decode stop. Default: EBB_IDLE_SECONDS, else 60")
@@ -35,20 +31,10 @@ final class ServeOptions {
   /** The router that these options ask for, its model pulled if it was missing. */
   RouterSpec spec(Context context) throws IOException, InterruptedException {
     check();
-    int chosenPort = context.port(port);
+    int port = address.port(context);
     CachedModel ready = context.puller().ready(ModelRef.parse(model == null ? Registry.DEFAULT_ID : model));
-    return new RouterSpec(context.dist(), context.home().runDir(chosenPort), host(context), chosenPort, ready.id(),
+    return new RouterSpec(context.dist(), context.home().runDir(port), address.host(context), port, ready.id(),
         ready.path(), settings());
-  }
-
-  /** Where a router with these options would be found. */
-  String url(Context context) {
-    String address = host(context);
-    return "http://" + (address.equals("0.0.0.0") ? "127.0.0.1" : address) + ":" + context.port(port);
-  }
-
-  private String host(Context context) {
-    return host != null ? host : context.env().getOrDefault("EBB_HOST", "127.0.0.1");
   }
 
   private Map<String, String> settings() {

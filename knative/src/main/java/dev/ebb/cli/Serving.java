@@ -28,7 +28,7 @@ final class Serving implements AutoCloseable {
    * @param url address to use and no other, or null
    */
   static Serving open(Context context, ServeOptions options, String url) throws IOException, InterruptedException {
-    RouterClient client = new RouterClient(url != null ? url : options.url(context));
+    RouterClient client = new RouterClient(url != null ? url : options.address.url(context));
     Optional<List<String>> models = client.models();
     if (models.isPresent()) {
       return new Serving(client, choose(options.model, models.get(), client.url()), null);

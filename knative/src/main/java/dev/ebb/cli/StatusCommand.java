@@ -18,7 +18,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private final Context context;
 
-  @Mixin ServeOptions serve;
+  @Mixin AddressOptions address;
 
   @Option(names = "--url", paramLabel = "URL", description = "Address of the router")
   String url;
@@ -29,7 +29,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (RouterClient client = new RouterClient(url != null ? url : serve.url(context))) {
+    try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
       List<String> models = client.models().orElseThrow(
           () -> new CliException("no router answers at " + client.url() + "; start one with ebb up"));
       boolean ready = client.isHealthy("ready");

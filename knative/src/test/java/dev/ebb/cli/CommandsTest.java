@@ -42,6 +42,12 @@ class CommandsTest {
     for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "version"}) {
       assertTrue(help.out().contains("  " + command + " "), command);
     }
+    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "version"}) {
+      CommandRun one = run(command, "--help");
+      assertEquals(0, one.status(), one.err());
+      assertTrue(one.out().startsWith("Usage: ebb " + command), one.out());
+    }
+    assertTrue(run("model", "pull", "--help").out().startsWith("Usage: ebb model pull"));
     assertTrue(run("version").out().matches("(?s)ebb \\d.*java 2\\d.*"));
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 final class FakeRouter implements AutoCloseable {
   final List<String> bodies = new CopyOnWriteArrayList<>();
   final CountDownLatch cancelled = new CountDownLatch(1);
-  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch probed = new CountDownLatch(1);
   private final HttpServer server;
 
   FakeRouter(int port) throws IOException {
@@ -38,7 +38,7 @@ final class FakeRouter implements AutoCloseable {
     System.out.println("serving " + System.getenv("EBB_MODEL_PATH") + " idle " + System.getenv("EBB_IDLE_SECONDS"));
     FakeRouter router = new FakeRouter(Integer.parseInt(System.getenv("EBB_PORT")));
     if (model.equals("ends")) {
-      router.asked.await();
+      router.probed.await();
       // The answer that it is ready has to get out first.
       Thread.sleep(500);
       System.out.println("out of memory");
@@ -60,7 +60,7 @@ final class FakeRouter implements AutoCloseable {
       switch (exchange.getRequestURI().getPath()) {
         case "/q/health/ready" -> {
           reply(exchange, 200, "{}");
-          asked.countDown();
+          probed.countDown();
         }
         case "/v1/models" -> reply(exchange, 200, "{\"data\": [{\"id\": \"tiny\"}]}");
         case "/metrics" -> reply(exchange, 200, """
@@ -77,25 +77,27 @@ final class FakeRouter implements AutoCloseable {
   private void chat(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     bodies.add(body);
-    if (body.contains("refuse")) {
+    // What was said last decides, not what the history repeats.
+    String asked = body.substring(Math.max(0, body.lastIndexOf("\"content\"")));
+    if (asked.contains("refuse")) {
       reply(exchange, 400, "{\"error\": {\"message\": \"no such thing\", \"type\": \"invalid_request_error\"}}");
-    } else if (body.contains("\"stream\":true")) {
-      stream(exchange, body);
+    } else if (asked.contains("\"stream\":true")) {
+      stream(exchange, asked);
     } else {
       reply(exchange, 200, "{\"choices\": [{\"message\": {\"content\": \"whole\"}}]}");
     }
   }
 
-  private void stream(HttpExchange exchange, String body) throws IOException {
+  private void stream(HttpExchange exchange, String asked) throws IOException {
     exchange.sendResponseHeaders(200, 0);
     OutputStream out = exchange.getResponseBody();
     event(out, delta("Hel"));
     event(out, delta("lo é"));
-    if (body.contains("fail")) {
+    if (asked.contains("fail")) {
       event(out, "{\"error\": {\"message\": \"decode died\"}}");
-    } else if (body.contains("forever")) {
+    } else if (asked.contains("forever")) {
       talk(out);
-    } else if (!body.contains("break")) {
+    } else if (!asked.contains("break")) {
       event(out, "{\"choices\": [{\"delta\": {}, \"finish_reason\": \"stop\"}]}");
       event(out, "[DONE]");
     }

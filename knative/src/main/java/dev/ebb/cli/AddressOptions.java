@@ -1,0 +1,27 @@
+package dev.ebb.cli;
+
+import picocli.CommandLine.Option;
+
+/** Where a router listens, as the commands are told it. */
+final class AddressOptions {
+  @Option(names = "--port", paramLabel = "N", description = "Port of the router. Default: EBB_PORT, else 8080")
+  Integer port;
+
+  @Option(names = "--host", paramLabel = "ADDRESS",
+      description = "Address of the router. Default: EBB_HOST, else 127.0.0.1")
+  String host;
+
+  int port(Context context) {
+    return context.port(port);
+  }
+
+  String host(Context context) {
+    return host != null ? host : context.env().getOrDefault("EBB_HOST", "127.0.0.1");
+  }
+
+  /** Where a router with these options would be found. */
+  String url(Context context) {
+    String address = host(context);
+    return "http://" + (address.equals("0.0.0.0") ? "127.0.0.1" : address) + ":" + port(context);
+  }
+}
