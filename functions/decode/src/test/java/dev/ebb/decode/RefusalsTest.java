@@ -40,6 +40,9 @@ class RefusalsTest extends DecodeTest {
         + " | 400 | logit_bias | invalid_value",
     "{'request_id':'r','model':'tiny','prompt_token_ids':[1],'hand_off':{'blocks':7}}"
         + " | 400 | hand_off.blocks | invalid_value",
+    "{'request_id':'r','model':'tiny','prompt_token_ids':[1],'hand_off':{}} | 400 | hand_off.arena | missing",
+    "{'request_id':'r','model':'tiny','prompt_token_ids':[1],'hand_off':{'arena':'a','layout':'l','blocks':[0],"
+        + "'block_hashes':[],'prompt_hash':'h','first_token':1000000000}} | 400 | hand_off.first_token | invalid_value",
   })
   void badDataIsNamed(String json, int status, String param, String code) {
     String data = json.replace('\'', '"');

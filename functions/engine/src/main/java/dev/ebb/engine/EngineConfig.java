@@ -43,8 +43,13 @@ public record EngineConfig(
 
   /** Sets the budget; chunks larger than it shrink to it. */
   public EngineConfig withTokenBudget(int value) {
-    int chunk = chunkTokens == tokenBudget ? value : Math.min(chunkTokens, value);
-    return new EngineConfig(value, maxSequences, chunk, promptLogprobRows, leaseTimeout, prefixCache);
+    return withLimits(value, maxSequences);
+  }
+
+  /** Sets the budget and the sequences, which bound each other. */
+  public EngineConfig withLimits(int tokens, int sequences) {
+    int chunk = chunkTokens == tokenBudget ? tokens : Math.min(chunkTokens, tokens);
+    return new EngineConfig(tokens, sequences, chunk, promptLogprobRows, leaseTimeout, prefixCache);
   }
 
   public EngineConfig withMaxSequences(int value) {

@@ -4,6 +4,7 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.kv.Arena;
+import dev.ebb.engine.kv.ArenaException;
 import dev.ebb.engine.request.FinishReason;
 import dev.ebb.engine.request.GenerationRequest.Phase;
 import dev.ebb.engine.sampling.Sampler;
@@ -71,7 +72,8 @@ final class EngineLoop implements AutoCloseable {
   /** One step: take, plan, compute, read, settle, tell. */
   Result step(Collection<Generation> arrived, Collection<Generation> cancelled) {
     // 1. Take what came and drop what is not wanted any more.
-    arrived.forEach(this::take);
+    generations.addAll(arrived);
+    arrived.forEach(this::takeOrFail);
     cancelled.forEach(this::abort);
     dropBroken();
     // 2. Plan.
@@ -92,8 +94,17 @@ final class EngineLoop implements AutoCloseable {
     return Result.WORKED;
   }
 
+  private void takeOrFail(Generation generation) {
+    try {
+      take(generation);
+    } catch (ArenaException | BackendException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      fail(generation, e);
+    }
+  }
+
   private void take(Generation generation) {
-    generations.add(generation);
     Answer first = generation.first();
     answers.put(first.sequence(), first);
     if (generation.request().phase() == Phase.DECODE && generation.request().handOff().isPresent()) {
@@ -181,7 +192,8 @@ final class EngineLoop implements AutoCloseable {
       if (answer != null) {
         try {
           delivery.take(answer, step, batch, outcome);
-        } catch (BackendException e) {
+        } catch (RuntimeException e) {
+          // What one request's parameters bring about must not end the others.
           fail(answer.generation(), e);
         }
       }

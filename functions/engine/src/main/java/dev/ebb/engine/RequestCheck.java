@@ -5,7 +5,7 @@ import dev.ebb.engine.model.ModelConfig;
 import dev.ebb.engine.request.GenerationRequest;
 import dev.ebb.engine.request.InvalidParameterException;
 
-/** Refuses requests that this engine can never serve. */
+/** Refuses requests that this engine can never serve, and fits the others to the KV store. */
 final class RequestCheck {
   private static final String TOO_LONG = "context_length_exceeded";
 
@@ -19,7 +19,22 @@ final class RequestCheck {
     this.arenaTokens = arena.tokens();
   }
 
-  void check(GenerationRequest request) {
+  /**
+   * The request as it can be served: an answer ends where the KV store does.
+   *
+   * @throws InvalidParameterException when it can never be served
+   */
+  GenerationRequest fitted(GenerationRequest request) {
+    check(request);
+    int prompt = request.promptTokens().length;
+    // The last generated token is never computed, so it needs no room.
+    int room = arenaTokens - prompt + 1;
+    return request.sampling().maxTokens() <= room ? request
+        : new GenerationRequest(request.id(), request.promptTokens(), request.sampling().withMaxTokens(room),
+            request.cacheSalt(), request.priority(), request.phase(), request.handOff());
+  }
+
+  private void check(GenerationRequest request) {
     int[] prompt = request.promptTokens();
     if (prompt.length == 0) {
       throw new InvalidParameterException("prompt", "the prompt is empty: it needs at least one token");
@@ -36,6 +51,10 @@ final class RequestCheck {
             + ", and this model's ids go from 0 to " + (vocabulary - 1));
       }
     }
+    request.handOff().filter(handOff -> handOff.firstToken() >= vocabulary).ifPresent(handOff -> {
+      throw new InvalidParameterException("hand_off.first_token", "hand_off.first_token is " + handOff.firstToken()
+          + ", and this model's ids go from 0 to " + (vocabulary - 1));
+    });
     checkLength(prompt.length, request.sampling().maxTokens());
   }
 
@@ -49,10 +68,9 @@ final class RequestCheck {
           + maxTokens + " exceed this model's context of " + contextLength + ": lower max_tokens to "
           + (contextLength - prompt));
     }
-    // The last generated token is never computed, so it needs no room.
-    if (prompt + Math.max(0, maxTokens - 1) > arenaTokens) {
-      throw new InvalidParameterException("max_tokens", TOO_LONG, "the prompt's " + prompt + " tokens and max_tokens "
-          + maxTokens + " exceed the KV store's " + arenaTokens + " tokens: lower max_tokens, or raise ebb.kv.tokens");
+    if (prompt > arenaTokens) {
+      throw new InvalidParameterException("prompt", TOO_LONG, "the prompt has " + prompt
+          + " tokens, and the KV store has room for " + arenaTokens + ": shorten the prompt, or raise EBB_KV_TOKENS");
     }
   }
 }

@@ -71,7 +71,8 @@ final class TokenDelivery {
       MemorySegment row = batch.logits(step.firstRow() + position - step.logitsFrom());
       collected.add(sampler.logprobs(row, sequence.tokens().token(position + 1), alternatives));
     }
-    sequence.logitsFrom(Math.min(step.end(), last));
+    // After a preemption a step may end before what has been collected.
+    sequence.logitsFrom(Math.max(sequence.logitsFrom(), Math.min(step.end(), last)));
     if (step.end() > last) {
       answer.generation().listener().promptLogprobs(java.util.Collections.unmodifiableList(collected));
     }

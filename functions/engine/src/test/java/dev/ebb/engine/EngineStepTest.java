@@ -190,6 +190,23 @@ class EngineStepTest {
   }
 
   @Test
+  void promptLogprobsComeOnceDespiteAPreemption() {
+    try (Rig rig = new Rig(EngineConfig.defaults().withChunkTokens(4), 11)) {
+      // Two answers that grow a block each before the prompt is through push it out.
+      rig.submit(prompt(12), greedy(60).build());
+      rig.submit(prompt(14), greedy(60).build());
+      rig.step();
+      Recorder recorder = rig.submit(prompt(100), SamplingParams.builder().maxTokens(1).promptLogprobs(2).build());
+      rig.finish();
+      assertTrue(rig.observer.preemptions > 0);
+      assertEquals(99, recorder.promptLogprobs.size());
+      for (int i = 0; i < 99; i++) {
+        assertEquals(prompt(100)[i + 1], recorder.promptLogprobs.get(i).token());
+      }
+    }
+  }
+
+  @Test
   void promptLogprobsComeInBoundedRows() {
     EngineConfig config = EngineConfig.defaults();
     try (Rig rig = new Rig(config, 40)) {

@@ -145,7 +145,7 @@ class EngineTest {
     refused("prompt", "invalid_value", request("r", 0, endless(1)));
     refused("prompt", "context_length_exceeded", request("r", EchoModel.CONTEXT + 1, endless(1)));
     refused("max_tokens", "context_length_exceeded", request("r", 20, endless(EchoModel.CONTEXT)));
-    refused("max_tokens", "context_length_exceeded", request("r", 20, endless(16 * 40 - 18)));
+    refused("prompt", "context_length_exceeded", request("r", 16 * 40 + 1, endless(1)));
     refused("logit_bias", "invalid_value",
         request("r", 20, SamplingParams.builder().logitBias(Map.of(80, 1f)).build()));
     GenerationRequest wrong = request("r", 20, endless(1));
@@ -168,6 +168,27 @@ class EngineTest {
   }
 
   @Test
+  void anAnswerEndsWhereTheKvStoreDoes() throws Exception {
+    Recorder recorder = new Recorder();
+    engine.submit(request("r", 20, endless(16 * 40 + 100)), recorder);
+    assertEquals(16 * 40 - 19, recorder.await().tokens(0).size());
+    assertEquals(FinishReason.LENGTH, recorder.answer(0).reason);
+  }
+
+  /** Penalties that would make logits infinite once ended the whole engine. */
+  @Test
+  void absurdPenaltiesHarmNobody() throws Exception {
+    Recorder broken = new Recorder();
+    Recorder sound = new Recorder();
+    engine.submit(request("b", 20, SamplingParams.builder().maxTokens(50).temperature(0.7f).topP(0.9f)
+        .repetitionPenalty(1e-40f).ignoreEos(true).build()), broken);
+    engine.submit(request("s", 20, endless(50)), sound);
+    assertEquals(50, sound.await().tokens(0).size());
+    assertEquals(50, broken.await().tokens(0).size());
+    assertTrue(engine.healthy());
+  }
+
+  @Test
   void configurationIsChecked() {
     EngineConfig config = EngineConfig.defaults();
     assertThrows(IllegalArgumentException.class, () -> config.withMaxSequences(0));
@@ -175,6 +196,8 @@ class EngineTest {
     assertThrows(IllegalArgumentException.class, () -> config.withChunkTokens(513));
     assertThrows(IllegalArgumentException.class, () -> config.withLeaseTimeout(Duration.ZERO));
     assertEquals(128, config.withTokenBudget(128).chunkTokens());
+    assertEquals(1000, config.withLimits(2048, 1000).maxSequences(), "not checked against what it replaces");
+    assertEquals(8, config.withLimits(8, 8).chunkTokens());
   }
 
   /** Holds the engine thread at the first token until it is opened. */

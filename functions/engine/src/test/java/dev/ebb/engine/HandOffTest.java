@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A prefill and a decode engine on one arena. */
 class HandOffTest {
@@ -101,11 +103,12 @@ class HandOffTest {
     assertEquals(1, decode.observer.recomputedHandOffs);
   }
 
-  @Test
-  void anotherPromptsHandOffIsNotUsed() {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 31, 35, 39})
+  void anotherPromptsHandOffIsNotUsed(int changed) {
     HandOff handOff = prefill(params(6));
     int[] other = PROMPT.clone();
-    other[0]++;
+    other[changed]++;
     Recorder recorder = decode.submit(Rig.request(other, params(6), Phase.DECODE, handOff));
     decode.finish();
     assertEquals(1, decode.observer.recomputedHandOffs);
@@ -149,7 +152,7 @@ class HandOffTest {
   void withoutALeaseThePromptIsLookedUpByHash() {
     HandOff handOff = prefill(params(6));
     HandOff unleased = new HandOff(handOff.arena(), handOff.epoch(), handOff.layout(), HandOffs.NO_LEASE,
-        handOff.leaseExpiresAtMs(), handOff.blocks(), handOff.blockHashes(), 40, handOff.firstToken(),
+        handOff.leaseExpiresAtMs(), handOff.blocks(), handOff.blockHashes(), handOff.promptHash(), 40, handOff.firstToken(),
         handOff.firstLogprobs());
     Recorder recorder = decode(params(6), unleased);
     assertEquals(alone(params(6)), recorder.transcript());

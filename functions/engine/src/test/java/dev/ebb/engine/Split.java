@@ -74,9 +74,9 @@ final class Split {
   private HandOff sometimesBroken(HandOff h) {
     return switch (random.nextInt(8)) {
       case 0 -> new HandOff(h.arena(), h.epoch() + 1, h.layout(), h.lease(), h.leaseExpiresAtMs(), h.blocks(),
-          h.blockHashes(), h.tokensComputed(), h.firstToken(), h.firstLogprobs());
+          h.blockHashes(), h.promptHash(), h.tokensComputed(), h.firstToken(), h.firstLogprobs());
       case 1 -> new HandOff(h.arena(), h.epoch(), h.layout(), h.lease() + 1024, h.leaseExpiresAtMs(), h.blocks(),
-          h.blockHashes(), h.tokensComputed(), h.firstToken(), h.firstLogprobs());
+          h.blockHashes(), h.promptHash(), h.tokensComputed(), h.firstToken(), h.firstLogprobs());
       default -> h;
     };
   }

@@ -34,7 +34,7 @@ class EventJsonTest {
           .includeStop(true).logprobs(5).promptLogprobs(0).build();
   private static final HandOff HAND_OFF =
       new HandOff("kv-1", 3, "block-first/2x2x1x16x8/F16", 99, 1_900_000_000_000L, new int[] {4, 0},
-          List.of("ab", "cd"), 17, 5, Optional.of(LOGPROBS));
+          List.of("ab", "cd"), "ef", 17, 5, Optional.of(LOGPROBS));
   private static final DecodeCompleted COMPLETED =
       new DecodeCompleted("r", List.of(
           new DecodeCompleted.Choice(0, "héllo", new int[] {1, 2}, List.of(LOGPROBS, LOGPROBS), "stop", "\n"),
@@ -47,7 +47,7 @@ class EventJsonTest {
         new Work("r", "m", new int[] {1}, SamplingParams.builder().build(), "", 0, null),
         ALL_SET,
         HAND_OFF,
-        new HandOff("a", 0, "l", 1, 2, new int[] {0}, List.of(), 1, 5, Optional.empty()),
+        new HandOff("a", 0, "l", 1, 2, new int[] {0}, List.of(), "ef", 1, 5, Optional.empty()),
         new PrefillCompleted("r", HAND_OFF, null, new Usage(17, 1, 0)),
         new PrefillCompleted("r", null, COMPLETED, new Usage(17, 1, 0)),
         new DecodeChunk(

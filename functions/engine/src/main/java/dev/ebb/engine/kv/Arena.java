@@ -89,7 +89,7 @@ public final class Arena implements AutoCloseable {
       InstantSource clock) throws IOException {
     file.lockIndex();
     try {
-      MemorySegment memory = new ArenaOpening(file, layout, model, config.blocks()).open();
+      MemorySegment memory = new ArenaOpening(file, layout, model, config).open();
       return new Arena(file, memory, config, layout, clock);
     } finally {
       file.unlockIndex();

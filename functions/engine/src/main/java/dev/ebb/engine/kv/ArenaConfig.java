@@ -10,8 +10,10 @@ import java.nio.file.Path;
  *     must give the same name
  * @param tokens tokens that a new arena holds, rounded down to whole blocks; an arena that others
  *     use already keeps its size
+ * @param wishedTokens what was asked for, before {@code tokens} was cut to the memory there is; while
+ *     this stays, an arena is kept though the memory differs
  */
-public record ArenaConfig(Path directory, String node, int tokens) {
+public record ArenaConfig(Path directory, String node, int tokens, int wishedTokens) {
 
   public ArenaConfig {
     if (tokens < KvLayout.BLOCK_TOKENS) {
@@ -21,6 +23,11 @@ public record ArenaConfig(Path directory, String node, int tokens) {
     if (node.isEmpty() || node.contains("/")) {
       throw new IllegalArgumentException("ebb.node must be a host name, got '" + node + "'");
     }
+  }
+
+  /** All that was asked for. */
+  public ArenaConfig(Path directory, String node, int tokens) {
+    this(directory, node, tokens, tokens);
   }
 
   /** Blocks of a new arena. */

@@ -37,6 +37,7 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final long AT_NEXT_SESSION = 72;
   static final long AT_NEXT_LEASE = 80;
   static final long AT_LEASE_CHECK_MS = 88; // no lease expires before
+  static final long AT_WISHED = 96; // int, tokens asked for when it was made
   static final long AT_LAYOUT = 128; // int length, UTF-8
   static final long AT_MODEL = 512; // int length, UTF-8
   static final int TEXT_BYTES = 380;

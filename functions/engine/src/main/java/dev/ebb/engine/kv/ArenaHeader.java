@@ -19,6 +19,7 @@ record ArenaHeader(
     boolean ready,
     long epoch,
     int blocks,
+    int wishedTokens,
     long blockBytes,
     long fileBytes,
     String layout,
@@ -31,6 +32,7 @@ record ArenaHeader(
         memory.get(JAVA_INT, ArenaFormat.AT_READY) == 1,
         memory.get(JAVA_LONG, ArenaFormat.AT_EPOCH),
         memory.get(JAVA_INT, ArenaFormat.AT_BLOCKS),
+        memory.get(JAVA_INT, ArenaFormat.AT_WISHED),
         memory.get(JAVA_LONG, ArenaFormat.AT_BLOCK_BYTES),
         memory.get(JAVA_LONG, ArenaFormat.AT_FILE_BYTES),
         text(memory, AT_LAYOUT),
@@ -42,6 +44,7 @@ record ArenaHeader(
     memory.set(JAVA_INT, ArenaFormat.AT_VERSION, version);
     memory.set(JAVA_LONG, ArenaFormat.AT_EPOCH, epoch);
     memory.set(JAVA_INT, ArenaFormat.AT_BLOCKS, blocks);
+    memory.set(JAVA_INT, ArenaFormat.AT_WISHED, wishedTokens);
     memory.set(JAVA_LONG, ArenaFormat.AT_BLOCK_BYTES, blockBytes);
     memory.set(JAVA_LONG, ArenaFormat.AT_FILE_BYTES, fileBytes);
     text(memory, AT_LAYOUT, layout);

@@ -24,12 +24,14 @@ final class ArenaOpening {
   private final KvLayout layout;
   private final String model;
   private final int wantedBlocks;
+  private final int wishedTokens;
 
-  ArenaOpening(ArenaFile file, KvLayout layout, String model, int wantedBlocks) {
+  ArenaOpening(ArenaFile file, KvLayout layout, String model, ArenaConfig config) {
     this.file = file;
     this.layout = layout;
     this.model = model;
-    this.wantedBlocks = wantedBlocks;
+    this.wantedBlocks = config.blocks();
+    this.wishedTokens = config.wishedTokens();
   }
 
   /** Gives the mapped file, ready for this model and layout. */
@@ -88,10 +90,15 @@ final class ArenaOpening {
         + ". Stop what uses it and delete it, or set ebb.arena.dir to another folder");
   }
 
-  /** A size that differs by more than a quarter is a changed setting, not a changed amount of free memory. */
+  /**
+   * A new size costs all that is cached, so it takes a setting that was changed by more than a quarter, or a machine
+   * that has twice the room by now. Less free memory than at its making is no reason: the file is there.
+   */
   private boolean worthResizing(ArenaHeader found) {
     boolean far = Math.abs((long) found.blocks() - wantedBlocks) * 4 > found.blocks();
-    return far && !file.mapped() && attached().isEmpty();
+    boolean otherWish = found.wishedTokens() != wishedTokens && far;
+    boolean muchMoreRoom = wantedBlocks >= 2L * found.blocks();
+    return (otherWish || muchMoreRoom) && !file.mapped() && attached().isEmpty();
   }
 
   private void requireNobodyAttached(Reason reason, String what) {
@@ -120,7 +127,8 @@ final class ArenaOpening {
     file.channel().write(ByteBuffer.allocate(1), format.fileBytes() - 1);
     MemorySegment memory = file.map(format.fileBytes());
     long epoch = 1 + (new SecureRandom().nextLong() & EPOCH_MASK - 1);
-    new ArenaHeader(ArenaFormat.MAGIC, ArenaFormat.VERSION, false, epoch, wantedBlocks, layout.blockBytes(),
+    new ArenaHeader(ArenaFormat.MAGIC, ArenaFormat.VERSION, false, epoch, wantedBlocks, wishedTokens,
+        layout.blockBytes(),
         format.fileBytes(), layout.fingerprint(), model).write(memory);
     new BlockIndex(memory, format).rebuild();
     memory.set(ValueLayout.JAVA_LONG, ArenaFormat.AT_NEXT_SESSION, 1L);

@@ -42,14 +42,29 @@ public record BlockHash(long word0, long word1, long word2, long word3) {
    * @param from index of its first token
    */
   public static BlockHash next(BlockHash parent, int[] tokens, int from, String modelFingerprint, String salt) {
+    return over(parent, tokens, from, KvLayout.BLOCK_TOKENS, modelFingerprint, salt);
+  }
+
+  /**
+   * Key of the {@code count} tokens that follow the last full block: with all before it, of a whole prompt.
+   *
+   * @param count from 0 to one less than a block
+   */
+  public static BlockHash tail(BlockHash parent, int[] tokens, int from, int count, String modelFingerprint,
+      String salt) {
+    return over(parent, tokens, from, count, modelFingerprint, salt);
+  }
+
+  private static BlockHash over(BlockHash parent, int[] tokens, int from, int count, String modelFingerprint,
+      String salt) {
     CanonicalCbor cbor = new CanonicalCbor().array(3);
     if (parent == null) {
       cbor.nothing();
     } else {
       cbor.bytes(parent.toBytes());
     }
-    cbor.array(KvLayout.BLOCK_TOKENS);
-    for (int i = 0; i < KvLayout.BLOCK_TOKENS; i++) {
+    cbor.array(count);
+    for (int i = 0; i < count; i++) {
       cbor.integer(tokens[from + i]);
     }
     cbor.array(2).text(modelFingerprint).text(salt);

@@ -46,6 +46,20 @@ public record SamplingParams(
     int logprobs,
     int promptLogprobs) {
 
+  /** The same with another {@code maxTokens}, and {@code minTokens} no larger. */
+  public SamplingParams withMaxTokens(int value) {
+    return new SamplingParams(n, value, Math.min(minTokens, value), temperature, topP, topK, minP, repetitionPenalty,
+        presencePenalty, frequencyPenalty, logitBias, seed, stop, stopTokenIds, ignoreEos, includeStop, logprobs,
+        promptLogprobs);
+  }
+
+  /** The same with another {@code seed}. */
+  public SamplingParams withSeed(long value) {
+    return new SamplingParams(n, maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
+        presencePenalty, frequencyPenalty, logitBias, value, stop, stopTokenIds, ignoreEos, includeStop, logprobs,
+        promptLogprobs);
+  }
+
   /** A builder that starts from the defaults. */
   public static SamplingParamsBuilder builder() {
     return new SamplingParamsBuilder();

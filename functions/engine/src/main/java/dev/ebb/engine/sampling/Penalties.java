@@ -42,6 +42,8 @@ final class Penalties implements LogitsProcessor {
   private static float penalised(float logit, int count, SamplingParams params) {
     float repeated = logit > 0 ? logit / params.repetitionPenalty() : logit * params.repetitionPenalty();
     float frequent = repeated - params.frequencyPenalty() * count;
-    return count > 0 ? frequent - params.presencePenalty() : frequent;
+    float present = count > 0 ? frequent - params.presencePenalty() : frequent;
+    // A tiny or huge penalty must not make a finite logit infinite: no distribution has one.
+    return Float.isFinite(logit) ? Math.clamp(present, -Float.MAX_VALUE, Float.MAX_VALUE) : present;
   }
 }

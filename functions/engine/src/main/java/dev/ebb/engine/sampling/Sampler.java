@@ -38,7 +38,7 @@ public final class Sampler {
    * The next token of a sequence.
    *
    * @param row {@code vocabulary} floats
-   * @throws BackendException when no logit is a number
+   * @throws BackendException when the greatest logit is no finite number
    */
   public int sample(MemorySegment row, SamplingParams params, TokenSource tokens, int choice) {
     MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, logits, 0, vocabulary);
@@ -65,9 +65,9 @@ public final class Sampler {
         best = i;
       }
     }
-    if (best < 0) {
+    if (best < 0 || greatest == Float.POSITIVE_INFINITY) {
       throw new BackendException(BackendException.Reason.INTERNAL,
-          "no logit is a finite number: the model's weights or the backend are broken");
+          "the greatest logit is no finite number: the model's weights or the backend are broken");
     }
     return best;
   }

@@ -27,6 +27,14 @@ public final class HashChain {
     return new HashChain(modelFingerprint, salt, new ArrayList<>(hashes.subList(0, blocks)));
   }
 
+  /** Hash of the whole prompt: of what follows its last full block, chained to that block. */
+  BlockHash ofPrompt(TokenList tokens) {
+    int full = tokens.promptLength() / KvLayout.BLOCK_TOKENS;
+    BlockHash parent = full == 0 ? null : upTo(tokens).get(full - 1);
+    int from = full * KvLayout.BLOCK_TOKENS;
+    return BlockHash.tail(parent, tokens.array(), from, tokens.promptLength() - from, modelFingerprint, salt);
+  }
+
   /** Hashes of all full blocks of {@code tokens}, of which this is the chain. */
   List<BlockHash> upTo(TokenList tokens) {
     while ((hashes.size() + 1) * KvLayout.BLOCK_TOKENS <= tokens.size()) {

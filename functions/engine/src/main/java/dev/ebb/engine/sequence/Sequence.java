@@ -59,6 +59,11 @@ public final class Sequence {
     return hashes.upTo(tokens);
   }
 
+  /** Hash of the whole prompt, its last block however full included. */
+  public BlockHash promptHash() {
+    return hashes.ofPrompt(tokens);
+  }
+
   /** Appends a generated token; its own logits are wanted next. */
   public void append(int token) {
     tokens.add(token);

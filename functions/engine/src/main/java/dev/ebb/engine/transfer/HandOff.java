@@ -1,5 +1,6 @@
 package dev.ebb.engine.transfer;
 
+import dev.ebb.engine.request.InvalidParameterException;
 import dev.ebb.engine.request.TokenLogprobs;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param leaseExpiresAtMs Unix time in milliseconds after which the blocks may be reclaimed
  * @param blocks physical block ids in sequence order, the last one possibly partial
  * @param blockHashes hex SHA-256 of each full block, in order
+ * @param promptHash hex SHA-256 of the whole prompt, {@code BlockHash.tail} of its last block
  * @param tokensComputed prompt tokens whose KV the blocks hold
  * @param firstToken the token sampled after the prompt, of the first answer; where several are wanted,
  *     decode computes the prompt's last token again and samples them all
@@ -29,6 +31,30 @@ public record HandOff(
     long leaseExpiresAtMs,
     int[] blocks,
     List<String> blockHashes,
+    String promptHash,
     int tokensComputed,
     int firstToken,
-    Optional<TokenLogprobs> firstLogprobs) {}
+    Optional<TokenLogprobs> firstLogprobs) {
+
+  /**
+   * @throws InvalidParameterException when a part that must be there is absent, or a number is negative
+   */
+  public HandOff {
+    present("arena", arena);
+    present("layout", layout);
+    present("blocks", blocks);
+    present("block_hashes", blockHashes);
+    present("prompt_hash", promptHash);
+    if (firstToken < 0) {
+      throw new InvalidParameterException("hand_off.first_token", "hand_off.first_token must not be negative, got "
+          + firstToken);
+    }
+    firstLogprobs = firstLogprobs == null ? Optional.empty() : firstLogprobs;
+  }
+
+  private static void present(String field, Object value) {
+    if (value == null) {
+      throw new InvalidParameterException("hand_off." + field, "missing", "hand_off." + field + " must be given");
+    }
+  }
+}

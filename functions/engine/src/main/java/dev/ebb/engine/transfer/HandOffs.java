@@ -30,7 +30,7 @@ public final class HandOffs {
       lease = arena.lease(blocks, expiresAtMs);
     }
     return new HandOff(arena.uri(), arena.epoch(), arena.layout().fingerprint(), lease.orElse(NO_LEASE), expiresAtMs,
-        blocks, hashes(sequence), sequence.computed(), firstToken, firstLogprobs);
+        blocks, hashes(sequence), sequence.promptHash().hex(), sequence.computed(), firstToken, firstLogprobs);
   }
 
   /**
@@ -78,6 +78,8 @@ public final class HandOffs {
         && handOff.lease() != NO_LEASE
         && handOff.tokensComputed() == prompt
         && handOff.blocks().length == BlockTable.blocksFor(prompt)
+        // The full blocks' hashes say nothing of the tokens in the last block.
+        && handOff.promptHash().equals(sequence.promptHash().hex())
         && handOff.blockHashes().equals(hashes(sequence));
   }
 

@@ -163,6 +163,29 @@ class ArenaOpeningTest {
   }
 
   @Test
+  void changedMemoryKeepsTheCache() {
+    long epoch;
+    try (Arena arena = cut(40)) {
+      epoch = arena.epoch();
+    }
+    for (int blocks : new int[] {20, 70, 40}) {
+      try (Arena arena = cut(blocks)) {
+        assertEquals(epoch, arena.epoch(), "made for 40 blocks, kept with room for " + blocks);
+      }
+    }
+    try (Arena arena = cut(80)) {
+      assertEquals(80, arena.blocks(), "twice the room is worth it");
+    }
+  }
+
+  /** An arena of 100 blocks by the setting, of which the memory allows some. */
+  private Arena cut(int blocks) {
+    ArenaConfig config = new ArenaConfig(directory, "node", blocks * KvLayout.BLOCK_TOKENS,
+        100 * KvLayout.BLOCK_TOKENS);
+    return Arena.open(config, ArenaFixture.LAYOUT, ArenaFixture.MODEL);
+  }
+
+  @Test
   void anInterruptedChangeIsRepaired() throws IOException {
     edit(memory -> {
       memory.set(JAVA_INT, ArenaFormat.AT_CHANGING, 1);

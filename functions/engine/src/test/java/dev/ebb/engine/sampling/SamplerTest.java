@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SamplerTest {
   private static final int DRAWS = 40_000;
@@ -34,6 +36,28 @@ class SamplerTest {
 
   private static double[] logs(double... probabilities) {
     return Arrays.stream(probabilities).map(Math::log).toArray();
+  }
+
+  /** Whatever penalty is accepted, a token of the row comes out, in every way of cutting. */
+  @ParameterizedTest
+  @CsvSource({"1e-40, 0, 1, 0", "1e-40, 0, 0.9, 0", "1e-40, 3, 1, 0", "1e-40, 3, 0.9, 0.1", "1e-40, 0, 1, 0.1",
+      "10, 0, 0.9, 0", "10, 2, 1, 0.5"})
+  void extremePenaltiesStillChooseAToken(float penalty, int topK, float topP, float minP) {
+    SamplingParams params = params().repetitionPenalty(penalty).temperature(0.7f).topK(topK).topP(topP).minP(minP)
+        .build();
+    Tokens tokens = new Tokens(new int[] {0, 1, 2}, new int[] {3, 1});
+    Sampler sampler = new Sampler(5, 5, new int[0]);
+    for (MemorySegment row : List.of(row(3, 2, 1, 4, -1), row(-3, -2, -1, -4, -1), row(3e38, 3e38, -3e38, 0, 0))) {
+      int token = sampler.sample(row, params, tokens, 0);
+      assertTrue(token >= 0 && token < 5, "token " + token);
+    }
+  }
+
+  @Test
+  void anInfiniteLogitIsTheBackendsFault() {
+    Sampler sampler = new Sampler(3, 3, new int[0]);
+    assertThrows(BackendException.class,
+        () -> sampler.sample(row(1, Double.POSITIVE_INFINITY, 0), params().topP(0.5f).build(), prompt(2), 0));
   }
 
   /** A sequence with a prompt and an answer. */

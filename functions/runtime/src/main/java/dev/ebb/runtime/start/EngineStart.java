@@ -9,6 +9,7 @@ import dev.ebb.engine.backend.BackendProvider;
 import dev.ebb.engine.kv.Arena;
 import dev.ebb.engine.kv.ArenaConfig;
 import dev.ebb.engine.kv.ArenaException;
+import dev.ebb.engine.kv.KvBudget;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import dev.ebb.engine.model.ModelFormatException;
@@ -91,9 +92,10 @@ final class EngineStart {
   private RunningEngine withBackend(ModelFile model, CompletableFuture<Tokenizer> tokenizer, Backend backend) {
     KvLayout layout = KvLayout.of(model.config(), backend.kvType());
     Path directory = config.arena().dir().orElseThrow();
-    int tokens = KvBudget.tokens(config.kv().tokens(), layout, AvailableMemory.bytes());
+    int wished = config.kv().tokens();
+    int tokens = kvTokens(wished, layout);
     Arena arena = stages.time(StartStages.ARENA,
-        () -> Arena.open(new ArenaConfig(directory, config.node(), tokens), layout, model.fingerprint()));
+        () -> Arena.open(new ArenaConfig(directory, config.node(), tokens, wished), layout, model.fingerprint()));
     return closingOnFailure(arena, () -> {
       Tokenizer ready = join(tokenizer);
       Engine engine = stages.time(StartStages.WEIGHTS_LOAD,
@@ -102,6 +104,19 @@ final class EngineStart {
           model.config().name(), backend.device(), arena.tokens(), directory);
       return new RunningEngine(model, ready, backend, arena, engine);
     });
+  }
+
+  private static int kvTokens(int wished, KvLayout layout) {
+    if (wished < layout.blockTokens()) {
+      throw new StartException(StartFailure.CONFIG, "EBB_KV_TOKENS must be at least " + layout.blockTokens()
+          + ", one block of keys and values, got " + wished);
+    }
+    int tokens = KvBudget.tokens(wished, layout);
+    if (tokens == 0) {
+      throw new StartException(StartFailure.MEMORY, "one block of keys and values needs " + layout.blockBytes()
+          + " bytes, and a quarter of the available memory is less; free memory or take a smaller model");
+    }
+    return tokens;
   }
 
   private static Tokenizer join(CompletableFuture<Tokenizer> tokenizer) {
@@ -130,8 +145,7 @@ final class EngineStart {
 
   private EngineConfig engineConfig() {
     EngineConfig engine = EngineConfig.defaults()
-        .withMaxSequences(Math.min(config.maxSequences(), config.tokenBudget()))
-        .withTokenBudget(config.tokenBudget());
+        .withLimits(config.tokenBudget(), Math.min(config.maxSequences(), config.tokenBudget()));
     return config.chunkTokens().isPresent()
         ? engine.withChunkTokens(Math.min(config.chunkTokens().getAsInt(), config.tokenBudget()))
         : engine;

@@ -61,7 +61,7 @@ public class Preparation {
     List<PreparedPrompt> prompts = new ArrayList<>(body.prompts().size());
     List<Placement> placements = new ArrayList<>(body.prompts().size());
     for (Prompt prompt : body.prompts()) {
-      PreparedPrompt prepared = prompt(model, body, prompt);
+      PreparedPrompt prepared = prompt(model, body, prompt, prompts.size());
       prompts.add(prepared);
       placements.add(prefixes.place(model, prepared, body.cacheSalt()));
     }
@@ -71,7 +71,7 @@ public class Preparation {
     return new PreparedRequest(body, head, placements);
   }
 
-  private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt) {
+  private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index) {
     int[] tokens = encoder.encode(model, prompt, body.addSpecialTokens());
     if (body.truncatePromptTokens().isPresent() && tokens.length > body.truncatePromptTokens().get()) {
       tokens = Arrays.copyOfRange(tokens, tokens.length - body.truncatePromptTokens().get(), tokens.length);
@@ -80,7 +80,9 @@ public class Preparation {
       throw Refusal.invalid(parameter(body), "empty_prompt", "The prompt is empty; the model needs a token.");
     }
     int maxTokens = maxTokens(model, body, tokens.length);
-    SamplingParams sampling = Sampling.build(body.sampling(), maxTokens);
+    SamplingParams asked = Sampling.build(body.sampling(), maxTokens);
+    // Equal prompts of one request get answers of their own, unless the caller fixed the randomness.
+    SamplingParams sampling = body.seeded() ? asked : asked.withSeed(asked.seed() + index);
     return new PreparedPrompt(tokens, sampling, body.output().echo() ? encoder.text(model, prompt) : "");
   }
 

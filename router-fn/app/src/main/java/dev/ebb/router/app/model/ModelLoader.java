@@ -1,5 +1,8 @@
 package dev.ebb.router.app.model;
 
+import dev.ebb.engine.kv.KvBudget;
+import dev.ebb.engine.kv.KvLayout;
+import dev.ebb.engine.model.ModelConfig;
 import dev.ebb.engine.model.ModelFile;
 import dev.ebb.engine.model.ModelFormatException;
 import dev.ebb.engine.model.Models;
@@ -22,7 +25,7 @@ public class ModelLoader {
           settings.modelId(),
           Tokenizers.build(file.tokenizer()),
           file.chatTemplate(),
-          Math.min(file.config().contextLength(), settings.kvTokens()),
+          maxModelLen(file.config(), settings),
           file.fingerprint(),
           SamplingDefaults.of(file),
           Files.getLastModifiedTime(settings.modelPath()).toMillis() / 1000);
@@ -31,5 +34,13 @@ public class ModelLoader {
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(settings.modelPath() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** What the functions will have room for: on this machine they cut their KV store to its memory. */
+  private static int maxModelLen(ModelConfig model, RouterSettings settings) {
+    KvLayout layout = KvLayout.of(model, KvLayout.Type.F16);
+    boolean here = settings.platform() == RouterSettings.PlatformKind.LOCAL;
+    int room = here ? KvBudget.tokens(settings.kvTokens(), layout) : settings.kvTokens();
+    return Math.min(model.contextLength(), Math.max(room, layout.blockTokens()));
   }
 }

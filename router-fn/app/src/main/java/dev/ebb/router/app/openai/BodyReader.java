@@ -88,8 +88,8 @@ public class BodyReader {
     }
     Optional<Integer> truncate = fields.integer("truncate_prompt_tokens");
     atLeast(fields, "truncate_prompt_tokens", truncate, 1);
-    return new GenerateBody(api, fields.text("model").orElse(null), prompts, sampling, maxTokens, output, salt,
-        fields.integer("priority").orElse(0), addSpecialTokens, truncate);
+    return new GenerateBody(api, fields.text("model").orElse(null), prompts, sampling,
+        fields.has("seed"), maxTokens, output, salt, fields.integer("priority").orElse(0), addSpecialTokens, truncate);
   }
 
   /** The conversation of a chat or tokenize body. */

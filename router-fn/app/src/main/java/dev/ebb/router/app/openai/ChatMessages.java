@@ -52,6 +52,8 @@ final class ChatMessages {
   private static void refuseOther(Fields fields, String at, String name, JsonNode value) {
     boolean fine = switch (name) {
       case "role", "content", "name" -> true;
+      // lm-evaluation-harness marks whole messages so.
+      case "type" -> value.asText().equals("text");
       default -> IGNORED.contains(name) || value.isNull() || (value.isArray() && value.isEmpty());
     };
     if (!fine) {

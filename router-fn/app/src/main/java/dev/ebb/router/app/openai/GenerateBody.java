@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param model the name that the caller wrote, or null
  * @param prompts at least one; chat has exactly one
  * @param sampling everything but the length, already checked
+ * @param seeded whether the seed is the caller's; else it was drawn for this request
  * @param maxTokens what the caller asked for; else the API's default holds
  * @param output what to send back
  * @param cacheSalt keeps prefixes apart; empty for none
@@ -23,6 +24,7 @@ public record GenerateBody(
     String model,
     List<Prompt> prompts,
     SamplingParamsBuilder sampling,
+    boolean seeded,
     Optional<Integer> maxTokens,
     OutputOptions output,
     String cacheSalt,

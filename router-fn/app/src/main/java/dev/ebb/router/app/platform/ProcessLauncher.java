@@ -48,7 +48,13 @@ final class ProcessLauncher {
     builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(phase).toFile()));
     Process process = builder.start();
     process.getOutputStream().close();
-    Files.writeString(pidFile(phase), process.pid() + " " + port + "\n");
+    try {
+      Files.writeString(pidFile(phase), process.pid() + " " + port + "\n");
+    } catch (IOException e) {
+      // Nobody would stop a process that nobody knows of.
+      process.destroyForcibly();
+      throw e;
+    }
     return new Started(process, new Endpoint(HOST, port));
   }
 

@@ -161,8 +161,8 @@ class ChatTest {
 
   @Test
   void contentMayBeAListOfTextParts() {
-    Client.post(CHAT, "{'messages': [{'role': 'developer', 'content': 'be brief'}, {'role': 'user', 'content':"
-        + "[{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]}]}");
+    Client.post(CHAT, "{'messages': [{'role': 'developer', 'content': 'be brief', 'type': 'text'},"
+        + "{'role': 'user', 'content': [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]}]}");
     assertEquals("<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\na\nb<|im_end|>\n<|im_start|>assistant\n",
         text(Fakes.DECODE.next().work().path("prompt_token_ids")));
   }

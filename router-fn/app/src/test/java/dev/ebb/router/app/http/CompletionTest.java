@@ -1,6 +1,7 @@
 package dev.ebb.router.app.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -51,6 +52,20 @@ class CompletionTest {
     assertEquals("stop", events.getLast().at("/choices/0/finish_reason").asText());
     assertTrue(events.getFirst().at("/choices/0/finish_reason").isNull());
     assertEquals("text_completion", events.getFirst().path("object").asText());
+  }
+
+  /** Equal prompts get answers of their own, unless the caller fixed the randomness. */
+  @Test
+  void promptsOfOneRequestShareASeedOnlyWhenItIsGiven() {
+    Client.post(PATH, "{'prompt': ['abc', 'abc']}");
+    assertNotEquals(seed(), seed());
+    Client.post(PATH, "{'prompt': ['abc', 'abc'], 'seed': 7}");
+    assertEquals(7, seed());
+    assertEquals(7, seed());
+  }
+
+  private static long seed() {
+    return Fakes.DECODE.next().work().at("/sampling/seed").asLong();
   }
 
   /** A two-byte character is told once, with its second token. */

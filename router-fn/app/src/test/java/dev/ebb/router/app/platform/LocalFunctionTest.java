@@ -132,6 +132,21 @@ class LocalFunctionTest {
     assertTrue(refused(need()).getMessage().contains("make build"));
   }
 
+  /** As on a full disk: a process that no file names would run on unseen. */
+  @Test
+  void aProcessThatCannotBeWrittenDownIsEnded() throws Exception {
+    Path inTheWay = Files.createDirectories(home.resolve("run/decode.pid/x"));
+    begin(10);
+    assertTrue(refused(need()).getMessage().contains("cannot be started"));
+    await(() -> ProcessHandle.current().children().noneMatch(this::isMine));
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+  }
+
+  private boolean isMine(ProcessHandle child) {
+    return child.info().commandLine().orElse("").contains(home.toString());
+  }
+
   @Test
   void oneThatDoesNotStopIsKilled() throws Exception {
     order("deaf");

@@ -133,7 +133,7 @@ public final class Behaviours {
   }
 
   private static HandOff handOff(JsonNode work) {
-    return new HandOff("kv://test/arena/tiny", 1, "layout", 42, Long.MAX_VALUE, new int[] {3}, List.of("aa"),
+    return new HandOff("kv://test/arena/tiny", 1, "layout", 42, Long.MAX_VALUE, new int[] {3}, List.of("aa"), "bb",
         prompt(work), BYTES[0], Optional.empty());
   }
 

@@ -1,4 +1,4 @@
-package dev.ebb.runtime.start;
+package dev.ebb.engine.kv;
 
 import java.io.IOException;
 import java.nio.file.Files;
