@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.cli.server.RouterSpec;
 import picocli.CommandLine.Option;
 
 /** Where a router listens, as the commands are told it. */
@@ -21,7 +22,6 @@ final class AddressOptions {
 
   /** Where a router with these options would be found. */
   String url(Context context) {
-    String address = host(context);
-    return "http://" + (address.equals("0.0.0.0") ? "127.0.0.1" : address) + ":" + port(context);
+    return RouterSpec.url(host(context), port(context));
   }
 }

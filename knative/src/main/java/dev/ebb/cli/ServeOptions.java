@@ -33,8 +33,8 @@ final class ServeOptions {
     check();
     int port = address.port(context);
     CachedModel ready = context.puller().ready(ModelRef.parse(model == null ? Registry.DEFAULT_ID : model));
-    return new RouterSpec(context.dist(), context.home().runDir(port), address.host(context), port, ready.id(),
-        ready.path(), settings());
+    return new RouterSpec(context.dist(), context.home().runDir(port), false, address.host(context), port,
+        ready.id(), ready.path(), settings());
   }
 
   private Map<String, String> settings() {

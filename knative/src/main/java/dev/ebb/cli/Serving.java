@@ -61,13 +61,14 @@ final class Serving implements AutoCloseable {
     if (isTaken(spec.host(), spec.port())) {
       // Nobody else is told this router's port, so any free one will do.
       int port = freePort(spec.host());
-      spec = spec.withPort(port, context.home().runDir(port));
+      spec = spec.onSparePort(port, context.home().runDir(port));
     }
     RouterProcess router = RouterProcess.start(spec);
-    Thread stop = new Thread(router::stop);
-    Runtime.getRuntime().addShutdownHook(stop);
+    Runtime.getRuntime().addShutdownHook(new Thread(router::close));
     try {
-      router.awaitReady();
+      if (!router.awaitReady()) {
+        throw new InterruptedException("asked to stop while the router started");
+      }
       return new Serving(new RouterClient(spec.url()), spec.modelId(), router);
     } catch (InterruptedException | RuntimeException | IOException e) {
       router.close();

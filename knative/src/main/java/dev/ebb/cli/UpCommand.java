@@ -24,7 +24,9 @@ final class UpCommand implements Callable<Integer> {
     RouterProcess router = RouterProcess.start(spec);
     try (router) {
       StopSignals.on(router, context.err());
-      router.awaitReady();
+      if (!router.awaitReady()) {
+        return Ebb.INTERRUPTED;
+      }
       context.out().println(ThreeWays.text(spec.url(), spec.modelId()));
       context.out().println("Log: " + router.log());
       if (!router.awaitEnd()) {

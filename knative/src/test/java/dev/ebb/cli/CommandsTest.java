@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.cli.server.RouterSpec;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,21 @@ class CommandsTest {
   }
 
   @Test
+  void addressesAreWrittenSoThatTheyCanBeCalled() {
+    for (String host : new String[] {"::1", "[::1]", "::"}) {
+      refused("no router answers at http://[::1]:1;", "status", "--host", host, "--port", "1");
+      assertEquals("http://[::1]:1", RouterSpec.url(host, 1));
+    }
+    refused("no router answers at http://[fe80::1]:1;", "status", "--host", "fe80::1", "--port", "1");
+    refused("no router answers at http://127.0.0.1:1;", "status", "--host", "0.0.0.0", "--port", "1");
+    RouterSpec spec = new RouterSpec(folder, folder, false, "::1", 8080, "m", folder, Map.of());
+    assertEquals("http://[::1]:8080", spec.url());
+    env.put("EBB_HOST", "::1");
+    CommandRun doctor = run("doctor", "--port", "1998");
+    assertTrue(doctor.out().contains("port 1998"), doctor.err());
+  }
+
+  @Test
   void aTakenPortIsNamedWithTheWayOut() throws Exception {
     Path file = Files.writeString(folder.resolve("m.gguf"), "no model");
     try (ServerSocket other = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
@@ -114,6 +130,24 @@ class CommandsTest {
     assertEquals(folder.resolve("models/some.gguf").toString(), run("model", "path", "some").out().strip());
     assertEquals(0, run("model", "rm", "some").status());
     assertFalse(run("model", "list").out().contains("some "));
+  }
+
+  @Test
+  void inspectTellsWhatAModelFileHolds() throws Exception {
+    Path file = TinyGguf.write(folder.resolve("tiny.gguf"));
+    CommandRun run = run("model", "inspect", file.toString());
+    assertEquals(0, run.status(), run.err());
+    for (String line : new String[] {
+        "file                 " + file, "architecture         llama", "name                 Tiny of the tests",
+        "heads                2 (1 for keys and values) of 16", "vocabulary           4",
+        "kind                 BYTE_LEVEL_BPE, gpt-2", "merges               1", "end                  3 <end>",
+        "llama.context_length                     64", "tokenizer.ggml.tokens                    4 values",
+        "{{ messages[0].content }}", "token_embd.weight                Q8_0  [4, 32]",
+        "blk.0.ffn_down.weight            F16   [32, 64]", "blk.0.attn_norm.weight           F32   [32]"}) {
+      assertTrue(run.out().contains("\n  " + line + "\n"), line + " in\n" + run.out());
+    }
+    assertTrue(run.out().contains("\nTensors: 11 {F32=3, F16=7, Q8_0=1}\n"), run.out());
+    assertFalse(run.out().contains("tokenizer.chat_template"), "the template is shown once");
   }
 
   @Test

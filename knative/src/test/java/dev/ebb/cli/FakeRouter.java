@@ -37,6 +37,10 @@ final class FakeRouter implements AutoCloseable {
     new ProcessBuilder("sleep", "300").start();
     System.out.println("serving " + System.getenv("EBB_MODEL_PATH") + " idle " + System.getenv("EBB_IDLE_SECONDS"));
     FakeRouter router = new FakeRouter(Integer.parseInt(System.getenv("EBB_PORT")));
+    if (model.equals("slow")) {
+      router.probed.await();
+      System.out.println("loading");
+    }
     if (model.equals("ends")) {
       router.probed.await();
       // The answer that it is ready has to get out first.
@@ -59,7 +63,7 @@ final class FakeRouter implements AutoCloseable {
     try (exchange) {
       switch (exchange.getRequestURI().getPath()) {
         case "/q/health/ready" -> {
-          reply(exchange, 200, "{}");
+          reply(exchange, "slow".equals(System.getenv("EBB_MODEL_ID")) ? 503 : 200, "{}");
           probed.countDown();
         }
         case "/v1/models" -> reply(exchange, 200, "{\"data\": [{\"id\": \"tiny\"}]}");

@@ -3,8 +3,10 @@ package dev.ebb.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,7 @@ class UpTest {
       entries.putNextEntry(new JarEntry(name));
       entries.write(getClass().getResourceAsStream("/" + name).readAllBytes());
     }
-    for (String model : List.of("tiny", "dies", "ends")) {
+    for (String model : List.of("tiny", "dies", "ends", "slow")) {
       Files.writeString(folder.resolve(model + ".gguf"), "no model");
     }
   }
@@ -79,7 +82,7 @@ class UpTest {
 
   private void awaitText(String file, String text) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!text(file).contains(text)) {
+    while (!Files.exists(folder.resolve(file)) || !text(file).contains(text)) {
       assertTrue(System.nanoTime() < end && ebb.isAlive(), text("out") + text("err"));
       Thread.sleep(20);
     }
@@ -114,6 +117,15 @@ class UpTest {
   }
 
   @Test
+  void stoppingARouterThatStillStartsIsNoFailure() throws Exception {
+    start("up", "--model", folder.resolve("slow.gguf").toString());
+    awaitText("run/" + port + "/router.log", "loading");
+    ebb.destroy();
+    assertEquals(130, status(), text("err"));
+    assertEquals("stopping\n", text("err"));
+  }
+
+  @Test
   void soIsOneThatEndsByItself() throws Exception {
     start("up", "--model", folder.resolve("ends.gguf").toString());
     assertEquals(1, status());
@@ -144,6 +156,49 @@ class UpTest {
       ebb.getOutputStream().close();
       assertEquals(0, status(), text("err"));
       assertTrue(other.isBound());
+      assertEquals(List.of(), runFolders());
+    }
+  }
+
+  @Test
+  void aRouterOnASparePortLeavesNoFolderWhenItIsStopped() throws Exception {
+    try (OtherServer other = new OtherServer(port)) {
+      start("generate", "forever", "--model", folder.resolve("tiny.gguf").toString());
+      awaitText("out", "Hello é...");
+      assertEquals(1, runFolders().size());
+      ebb.destroy();
+      assertEquals(128 + 15, status(), text("err"));
+      assertEquals(List.of(), runFolders());
+    }
+  }
+
+  @Test
+  void aRouterOnASparePortThatCannotStartLeavesTheLogThatItsErrorNames() throws Exception {
+    try (OtherServer other = new OtherServer(port)) {
+      start("generate", "hi", "--model", folder.resolve("dies.gguf").toString());
+      assertEquals(1, status());
+      Path log = Path.of(text("err").replaceFirst("(?s).*all of it: ", "").strip());
+      assertEquals("cannot open the model\n", Files.readString(log));
+      assertEquals(List.of(log.getParent()), runFolders());
+    }
+  }
+
+  private List<Path> runFolders() throws IOException {
+    try (Stream<Path> folders = Files.list(folder.resolve("run"))) {
+      return folders.toList();
+    }
+  }
+
+  /** Holds a port and answers every request that there is no such thing. */
+  private record OtherServer(HttpServer server) implements AutoCloseable {
+    OtherServer(int port) throws IOException {
+      this(HttpServer.create(new InetSocketAddress("127.0.0.1", port), 16));
+      server.start();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
     }
   }
 

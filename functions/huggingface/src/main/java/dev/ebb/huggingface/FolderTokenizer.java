@@ -17,6 +17,8 @@ import java.util.Optional;
  * generation_config.json and chat_template.jinja.
  */
 final class FolderTokenizer {
+  private static final String FILE = "tokenizer.json";
+
   private final Path folder;
   private final Json settings;
   private final Json tokenizer;
@@ -31,7 +33,7 @@ final class FolderTokenizer {
     this.modelConfig = modelConfig;
     this.settings = Json.readIfThere(folder.resolve("tokenizer_config.json"));
     this.generation = Json.readIfThere(folder.resolve("generation_config.json"));
-    this.tokenizer = Json.read(folder.resolve("tokenizer.json"));
+    this.tokenizer = Json.read(folder.resolve(FILE));
     this.model = tokenizer.get("model");
     this.tokens = new String[vocabulary];
     this.types = new byte[vocabulary];
@@ -60,8 +62,8 @@ final class FolderTokenizer {
     }
     return new TokenizerSpec(
         rule.byteLevel() ? TokenizerSpec.Kind.BYTE_LEVEL_BPE : TokenizerSpec.Kind.SENTENCE_PIECE_BPE,
-        rule.name(), all, types, merges(), new float[0], bos, eos, id(model.get("unk_token"), null),
-        addBos, rule.spacePrefix(), TokenizerSpec.endOfGeneration(all, types, endIds(eos)));
+        rule.name(), all, types, merges(rule.byteLevel()), new float[0], bos, eos, id(model.get("unk_token"), null),
+        addBos, rule.spacePrefix(), TokenizerSpec.endOfGeneration(all, types, endIds(eos)), FolderTokenizer::wrong);
   }
 
   /** chat_template.jinja, else the setting, which may name several of which one is the default. */
@@ -146,9 +148,18 @@ final class FolderTokenizer {
     }
   }
 
+  /** Without a look into the JSON: the tree of a large vocabulary must not live as long as its tokenizer. */
+  private static ModelFormatException wrong(TokenizerSpec.Entry entry, int index, String what) {
+    String list = entry == TokenizerSpec.Entry.MERGE ? "merges" : "vocab";
+    return new ModelFormatException(FILE + ": model." + list + "[" + index + "]: " + what);
+  }
+
   /** Merges are strings in older files and pairs in newer ones. */
-  private List<String> merges() {
+  private List<String> merges(boolean byteLevel) {
     Json merges = model.get("merges");
+    if (merges.size() == 0 && !byteLevel) {
+      throw merges.wrong("is empty, and there are no scores to merge characters by");
+    }
     List<String> out = new ArrayList<>(merges.size());
     for (int i = 0; i < merges.size(); i++) {
       JsonNode merge = merges.node().get(i);

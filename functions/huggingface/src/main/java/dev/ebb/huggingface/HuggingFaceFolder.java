@@ -96,9 +96,9 @@ final class HuggingFaceFolder implements ModelFile {
     }
     for (SafetensorsFile file : weights.files()) {
       fingerprint.add(file.headerBytes());
-      fingerprint.addFile(file.fileBytes(), List.of());
+      fingerprint.addLength(file.fileBytes());
     }
-    fingerprint.addFile(0, tensors);
+    tensors.forEach(tensor -> fingerprint.addSample(tensor.data()));
     return fingerprint.hex();
   }
 

@@ -15,8 +15,15 @@ import dev.ebb.engine.model.TensorRole;
 import dev.ebb.engine.model.TensorType;
 import dev.ebb.engine.tokenizer.Tokenizer;
 import dev.ebb.engine.tokenizer.Tokenizers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +176,26 @@ class FolderReaderTest {
     assertEquals(one, fingerprint(tiny));
     tiny.config.put("rope_theta", 20000.0);
     assertNotEquals(one, fingerprint(tiny));
+  }
+
+  @Test
+  void fingerprintFollowsEveryTensor() throws IOException {
+    new TinyFolder("llama").write(folder);
+    Path file = folder.resolve("model.safetensors");
+    byte[] good = Files.readAllBytes(file);
+    long headerBytes = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    Set<String> seen = new HashSet<>(Set.of(fingerprint(new TinyFolder("llama"))));
+    int at = Math.toIntExact(8 + headerBytes);
+    for (long[] shape : new TinyFolder("llama").shapes.values()) {
+      byte[] changed = good.clone();
+      changed[at] ^= 1;
+      TinyFolder.write(file, changed);
+      try (ModelFile model = Models.open(folder)) {
+        assertTrue(seen.add(model.fingerprint()), () -> "shape " + Arrays.toString(shape));
+      }
+      at += 4 * (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+    assertEquals(good.length, at);
   }
 
   private String fingerprint(TinyFolder tiny) {

@@ -1,13 +1,16 @@
 package dev.ebb.huggingface;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ebb.engine.model.ModelFile;
 import dev.ebb.engine.model.ModelFormatException;
 import dev.ebb.engine.model.Models;
+import dev.ebb.engine.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each way in which a folder can lie, and what the error says. */
@@ -64,6 +68,11 @@ class FolderRefusalTest {
             TinyTokenizer.sequence(TinyTokenizer.split("\\w+"), false))),
         lie("normalizer", t -> t.tokenizer.putObject("normalizer").put("type", "Lowercase")),
         lie("post_processor", t -> t.tokenizer.putObject("post_processor").put("type", "BertProcessing")),
+        lie("tokenizer.json: model.merges: is empty", t -> {
+          t.tokenizer = TinyTokenizer.characters();
+          t.settings.put("bos_token", "<s>").put("eos_token", "</s>");
+          model(t).putArray("merges");
+        }),
         lie("merges[0]", t -> ((ArrayNode) model(t).get("merges")).insertArray(0).add("a b").add("c")),
         lie("shape at offset", t -> t.shapes.put("model.norm.weight", new long[] {2, 2, 2})),
         lie("tensor model.norm.weight: shape 1 x 7", t -> t.shapes.put("model.norm.weight", new long[] {7})),
@@ -78,6 +87,20 @@ class FolderRefusalTest {
     TinyFolder tiny = new TinyFolder(expected.startsWith("Q_NORM") ? "qwen3" : "llama");
     change.accept(tiny);
     assertRefused(tiny.write(folder), expected);
+  }
+
+  /** Merges are gone through once, when their table is built; the error names file and field as from opening. */
+  @ParameterizedTest
+  @CsvSource(quoteCharacter = '"', value = {
+    "hel,'hel' is not two tokens", "\"h \",'h ' is not two tokens",
+    "q q,'qq' is not in the vocabulary", "qq l,'qq' is not in the vocabulary", "he qq,'qq' is not in the vocabulary"})
+  void mergesAreRefusedWithTheirField(String merge, String expected) {
+    TinyFolder tiny = new TinyFolder("llama");
+    ((ArrayNode) model(tiny).get("merges")).add(merge);
+    try (ModelFile model = Models.open(tiny.write(folder))) {
+      ModelFormatException e = assertThrows(ModelFormatException.class, () -> Tokenizers.build(model.tokenizer()));
+      assertEquals("tokenizer.json: model.merges[2]: " + expected, e.getMessage());
+    }
   }
 
   @Test

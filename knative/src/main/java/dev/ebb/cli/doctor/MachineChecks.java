@@ -14,7 +14,14 @@ import java.util.stream.Stream;
 final class MachineChecks {
   private static final int JAVA_MIN = 25;
   private static final long MEMORY_BYTES_MIN = 1_000_000_000L;
-  private static final long ARENA_BYTES_MIN = 256_000_000L;
+
+  /**
+   * The functions refuse to start without room for the keys and values of 32768 tokens (EBB_KV_TOKENS). A token of the
+   * default model takes 23040 bytes: 30 layers, keys and values, 3 heads of 64 numbers of 2 bytes. That makes 755 MB,
+   * and the index of the blocks comes on top.
+   */
+  private static final long ARENA_BYTES_MIN = 800_000_000L;
+
   private static final List<String> TOLD = List.of("avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_vnni");
 
   private final Path proc;
@@ -65,7 +72,10 @@ final class MachineChecks {
       return Finding.broken("arena", existing + " cannot be written",
           "set EBB_ARENA_DIR to a folder that this user may write");
     }
-    long free = existing.toFile().getUsableSpace();
+    return room(folder, existing.toFile().getUsableSpace());
+  }
+
+  static Finding room(Path folder, long free) {
     if (free < ARENA_BYTES_MIN) {
       return Finding.broken("arena", folder + " has only " + Sizes.bytes(free) + " free",
           "make room, set EBB_ARENA_DIR to a folder elsewhere, or lower EBB_KV_TOKENS"

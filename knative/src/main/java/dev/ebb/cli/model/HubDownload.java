@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Duration;
 
 /**
@@ -27,6 +26,8 @@ final class HubDownload {
   private final String name;
   private final Path part;
   private final PartState state;
+  private boolean begun;
+  private boolean absent;
 
   /**
    * A download of one file.
@@ -50,7 +51,6 @@ final class HubDownload {
    */
   String to(Path target, Progress progress) throws IOException, InterruptedException {
     int tries = 0;
-    progress.begin(target.getFileName().toString(), 0);
     try {
       while (true) {
         long before = size();
@@ -66,7 +66,23 @@ final class HubDownload {
         Thread.sleep(retry.delay(hub.retryDelay(), tries));
       }
     } finally {
-      progress.end();
+      // A file that never began, perhaps because the hub lacks it, has no bar to end.
+      if (begun) {
+        progress.end();
+      }
+    }
+  }
+
+  /** As {@link #to}, but false when the hub does not have the file. */
+  boolean toIfThere(Path target, Progress progress) throws IOException, InterruptedException {
+    try {
+      to(target, progress);
+      return true;
+    } catch (CliException e) {
+      if (absent) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -82,6 +98,10 @@ final class HubDownload {
   /** One connection; null when the file is complete. */
   private Retry attempt(Progress progress) throws IOException, InterruptedException {
     long have = state.load() ? size() : 0;
+    if (have > 0 && have == state.total()) {
+      // An earlier run ended before or within the check; there are no further bytes to ask for.
+      return null;
+    }
     try (HubResponse answer = HubResponse.get(http, hub, hub.file(repository, name), have, state.etag())) {
       switch (answer.status()) {
         case 200, 206 -> {
@@ -93,7 +113,10 @@ final class HubDownload {
         case 408, 425, 429, 500, 502, 503, 504 -> {
           return new Retry("the hub answered " + answer.status(), answer.retryAfterSeconds(), null);
         }
-        default -> throw refused(answer.status());
+        default -> {
+          absent = answer.status() == 404;
+          throw refused(answer.status());
+        }
       }
     } catch (IOException e) {
       makeRoom(e);
@@ -114,6 +137,7 @@ final class HubDownload {
     if (answer.total() > 0) {
       FreeSpace.check(part.getParent(), answer.total() - size());
     }
+    begun = true;
     progress.begin(part.getFileName().toString().replaceFirst("\\.part$", ""), Math.max(0, answer.total()));
     progress.at(size());
     write(answer.body(), progress);
@@ -153,16 +177,17 @@ final class HubDownload {
   }
 
   private String finish(Path target) throws IOException {
-    MessageDigest digest = Digest.sha256();
-    Digest.addFile(digest, part);
-    String actual = Digest.hex(digest);
-    String expected = state.sha256();
-    state.forget();
-    if (!expected.isEmpty()) {
-      Digest.check(part, expected, actual, address());
+    String actual = Digest.of(part);
+    try {
+      if (!state.sha256().isEmpty()) {
+        Digest.check(part, state.sha256(), actual, address());
+      }
+      Files.move(part, target);
+      return actual;
+    } finally {
+      // Not before: a process that is killed within the check must find what it needs to check again.
+      state.forget();
     }
-    Files.move(part, target);
-    return actual;
   }
 
   private CliException refused(int status) {

@@ -16,6 +16,8 @@ import java.util.TreeSet;
 /** A model on a hub: one GGUF file, or a repository's safetensors with what belongs to them. */
 final class HubSource implements ModelSource {
   private static final List<String> FOLDER_FILES = List.of("config.json", "tokenizer.json", "tokenizer_config.json");
+  /** A repository may do without these, and then its other files say as much. */
+  private static final List<String> OPTIONAL_FILES = List.of("chat_template.jinja", "generation_config.json");
   private static final String INDEX = "model.safetensors.index.json";
 
   private final String id;
@@ -56,6 +58,9 @@ final class HubSource implements ModelSource {
     for (String name : FOLDER_FILES) {
       file(http, name, partial, target.resolve(name), progress);
     }
+    for (String name : OPTIONAL_FILES) {
+      fileIfThere(http, name, partial, target.resolve(name), progress);
+    }
     for (String name : weights(http, partial, target, progress)) {
       file(http, name, partial, target.resolve(name), progress);
     }
@@ -65,12 +70,9 @@ final class HubSource implements ModelSource {
   /** Names of the weight files: what the index lists, or the one file of a small model. */
   private List<String> weights(HttpClient http, Path partial, Path target, Progress progress)
       throws IOException, InterruptedException {
-    try (HubResponse answer = HubResponse.get(http, hub, hub.file(ref.repository(), INDEX), 0, "")) {
-      if (answer.status() == 404) {
-        return List.of("model.safetensors");
-      }
+    if (!fileIfThere(http, INDEX, partial, target.resolve(INDEX), progress)) {
+      return List.of("model.safetensors");
     }
-    file(http, INDEX, partial, target.resolve(INDEX), progress);
     JsonNode map = new ObjectMapper().readTree(Files.readAllBytes(target.resolve(INDEX))).path("weight_map");
     TreeSet<String> names = new TreeSet<>();
     map.forEach(name -> names.add(name.asText()));
@@ -87,6 +89,12 @@ final class HubSource implements ModelSource {
       return Digest.of(target);
     }
     return new HubDownload(hub, http, ref.repository(), name, partial).to(target, progress);
+  }
+
+  private boolean fileIfThere(HttpClient http, String name, Path partial, Path target, Progress progress)
+      throws IOException, InterruptedException {
+    return Files.exists(target)
+        || new HubDownload(hub, http, ref.repository(), name, partial).toIfThere(target, progress);
   }
 
   private void refuseSplit() {

@@ -30,6 +30,12 @@ final class LocalSource implements ModelSource {
     return file.toString();
   }
 
+  /** By digest, since a file that was put back or copied over may keep its size and an old time. */
+  @Override
+  public boolean isChangedSince(CachedModel there) throws IOException {
+    return Files.size(file) != there.bytes() || !Digest.of(file).equals(there.sha256());
+  }
+
   @Override
   public Fetched fetch(Path partial, Progress progress) throws IOException {
     ModelCache.delete(partial);

@@ -14,6 +14,14 @@ interface ModelSource {
   String origin();
 
   /**
+   * Whether it is another now than the one in the cache that came from the same origin. Only what can be seen without a
+   * network counts, since a model in the cache is used without one.
+   */
+  default boolean isChangedSince(CachedModel there) throws IOException {
+    return false;
+  }
+
+  /**
    * Fetches it, checked, into {@code partial}, which survives a failed attempt so that the next can go on.
    *
    * @throws dev.ebb.cli.CliException when asking again will not help

@@ -42,7 +42,7 @@ public final class Puller {
   }
 
   /**
-   * Pulls a model unless it is there.
+   * Pulls a model unless it is there; a local file that changed since is copied again.
    *
    * @param as id to give it instead of its own
    * @throws CliException when there is no such model or it cannot be fetched
@@ -53,14 +53,14 @@ public final class Puller {
     }
     ModelSource source = source(ref, as);
     Optional<CachedModel> there = cache.find(source.id());
-    if (there.isPresent()) {
-      return same(there.get(), source);
+    if (there.isPresent() && isCurrent(there.get(), source)) {
+      return there.get();
     }
     notes.accept("pulling " + source.id() + " from " + source.origin());
     Runnable waiting = () -> notes.accept("another process pulls " + source.id() + ", waiting for it");
     try (CacheLock lock = cache.lock(source.id(), waiting)) {
       there = cache.find(source.id());
-      return there.isPresent() ? there.get() : fetch(source);
+      return there.isPresent() && isCurrent(there.get(), source) ? there.get() : fetch(source);
     }
   }
 
@@ -92,10 +92,17 @@ public final class Puller {
         : new HubSource(model.id(), (ModelRef.Hub) ModelRef.parse(model.hub()), Hub.of(env));
   }
 
-  /** Two sources may give their files one name; the second is not to be taken for the first. */
-  private static CachedModel same(CachedModel there, ModelSource source) {
-    if (there.origin().isEmpty() || there.origin().equals(source.origin())) {
-      return there;
+  /**
+   * Whether the model in the cache is the one that the source has.
+   *
+   * @throws CliException when it came from elsewhere: two sources may give their files one name
+   */
+  private static boolean isCurrent(CachedModel there, ModelSource source) throws IOException {
+    if (there.origin().isEmpty()) {
+      return true;
+    }
+    if (there.origin().equals(source.origin())) {
+      return !source.isChangedSince(there);
     }
     throw new CliException("the cache holds another " + there.id() + ", from " + there.origin()
         + "; give this one a name with --as NAME, or remove that with ebb model rm " + there.id());

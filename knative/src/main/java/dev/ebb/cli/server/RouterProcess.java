@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +31,14 @@ public final class RouterProcess implements AutoCloseable {
 
   private final RouterSpec spec;
   private final Process process;
-  private final Path log;
+  private final RunFolder folder;
   private volatile boolean stopping;
+  private volatile boolean logIsWanted;
 
-  private RouterProcess(RouterSpec spec, Process process, Path log) {
+  private RouterProcess(RouterSpec spec, Process process, RunFolder folder) {
     this.spec = spec;
     this.process = process;
-    this.log = log;
+    this.folder = folder;
   }
 
   /**
@@ -52,16 +52,13 @@ public final class RouterProcess implements AutoCloseable {
     if (!Files.exists(jar)) {
       throw new CliException(jar + " is missing; run make build");
     }
-    Files.createDirectories(spec.runDir());
-    Path log = spec.runDir().resolve("router.log");
-    if (Files.exists(log)) {
-      Files.move(log, spec.runDir().resolve("router.log.1"), StandardCopyOption.REPLACE_EXISTING);
-    }
+    RunFolder folder = new RunFolder(spec.runDir());
+    folder.makeReady();
     ProcessBuilder builder = new ProcessBuilder(command(jar));
     builder.environment().putAll(spec.environment());
-    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(folder.log().toFile()).start();
     process.getOutputStream().close();
-    return new RouterProcess(spec, process, log);
+    return new RouterProcess(spec, process, folder);
   }
 
   private static List<String> command(Path jar) {
@@ -77,7 +74,7 @@ public final class RouterProcess implements AutoCloseable {
 
   /** Where its output goes. */
   public Path log() {
-    return log;
+    return folder.log();
   }
 
   /** The base address. */
@@ -88,22 +85,34 @@ public final class RouterProcess implements AutoCloseable {
   /**
    * Waits until it answers that it is ready.
    *
+   * @return false when it was asked to end first
    * @throws CliException with the end of its log when it ends instead, or takes too long
    */
-  public void awaitReady() throws IOException, InterruptedException {
+  public boolean awaitReady() throws IOException, InterruptedException {
     long end = System.nanoTime() + START_MAX.toNanos();
     try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
       while (!isReady(http)) {
-        if (!process.isAlive()) {
-          throw new CliException(
-              "the router ended while it started:\n" + lastLines() + advice() + "\nall of it: " + log);
+        // In this order: who asked it to end said so before it ended.
+        boolean ended = !process.isAlive();
+        if (stopping) {
+          return false;
+        }
+        if (ended) {
+          throw failed("the router ended while it started:\n" + lastLines() + advice() + "\nall of it: " + log());
         }
         if (System.nanoTime() > end) {
-          throw new CliException("the router was not ready within " + START_MAX.toSeconds() + " s; see " + log);
+          throw failed("the router was not ready within " + START_MAX.toSeconds() + " s; see " + log());
         }
         Thread.sleep(POLL_MILLIS);
       }
+      return true;
     }
+  }
+
+  /** A failure whose message sends its reader to the log. */
+  private CliException failed(String message) {
+    logIsWanted = true;
+    return new CliException(message);
   }
 
   private String advice() {
@@ -121,7 +130,7 @@ public final class RouterProcess implements AutoCloseable {
 
   /** The last lines of its log, without the insides of stack traces. */
   public String lastLines() throws IOException {
-    List<String> lines = Files.readAllLines(log).stream().filter(line -> !line.startsWith("\t")).toList();
+    List<String> lines = Files.readAllLines(log()).stream().filter(line -> !line.startsWith("\t")).toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
   }
 
@@ -149,9 +158,16 @@ public final class RouterProcess implements AutoCloseable {
     family.forEach(ProcessHandle::destroyForcibly);
   }
 
+  /** Stops it, and deletes a spare run folder unless the log there tells of a failure. Idempotent. */
   @Override
   public void close() {
+    if (!stopping && !process.isAlive()) {
+      logIsWanted = true;
+    }
     stop();
+    if (spec.spareRunDir() && !logIsWanted) {
+      folder.delete();
+    }
   }
 
   private List<ProcessHandle> family() {
@@ -173,8 +189,8 @@ public final class RouterProcess implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(spec.host(), spec.port()));
     } catch (BindException e) {
-      throw new CliException("cannot listen on " + spec.host() + ":" + spec.port() + " (" + e.getMessage()
-          + "); choose another port with --port N or EBB_PORT=N", e);
+      throw new CliException("cannot listen on " + RouterSpec.authority(spec.host(), spec.port()) + " ("
+          + e.getMessage() + "); choose another port with --port N or EBB_PORT=N", e);
     }
   }
 }

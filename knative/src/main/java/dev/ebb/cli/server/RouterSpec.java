@@ -9,20 +9,39 @@ import java.util.Map;
  *
  * @param dist the distribution folder
  * @param runDir logs, pid files and arena of this instance
+ * @param spareRunDir whether the run folder is of no use after this router and goes with it
  * @param host address to listen on
  * @param settings further {@code EBB_*} variables, such as {@code EBB_IDLE_SECONDS}
  */
 public record RouterSpec(
-    Path dist, Path runDir, String host, int port, String modelId, Path modelPath, Map<String, String> settings) {
+    Path dist, Path runDir, boolean spareRunDir, String host, int port, String modelId, Path modelPath,
+    Map<String, String> settings) {
 
   /** Base address, without a slash at the end. */
   public String url() {
-    return "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + port;
+    return url(host, port);
   }
 
-  /** The same on another port, with that port's run folder. */
-  public RouterSpec withPort(int otherPort, Path otherRunDir) {
-    return new RouterSpec(dist, otherRunDir, host, otherPort, modelId, modelPath, settings);
+  /**
+   * The base address under which a router that listens there is called from this machine. One that listens on every
+   * address is called on the loopback one.
+   */
+  public static String url(String host, int port) {
+    return switch (host) {
+      case "0.0.0.0" -> "http://127.0.0.1:" + port;
+      case "::", "[::]" -> "http://[::1]:" + port;
+      default -> "http://" + authority(host, port);
+    };
+  }
+
+  /** The same on a port that was free by chance, with a run folder that goes with it. */
+  public RouterSpec onSparePort(int sparePort, Path itsRunDir) {
+    return new RouterSpec(dist, itsRunDir, true, host, sparePort, modelId, modelPath, settings);
+  }
+
+  /** Host and port as an address writes them: a colon of the host's own must not be taken for the port's. */
+  static String authority(String host, int port) {
+    return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** The variables of the router process. */

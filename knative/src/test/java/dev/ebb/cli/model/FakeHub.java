@@ -105,6 +105,10 @@ final class FakeHub implements AutoCloseable {
     }
     exchange.getResponseHeaders().set("ETag", etag);
     int from = from(exchange);
+    if (from >= file.length && from > 0) {
+      exchange.sendResponseHeaders(416, -1);
+      return;
+    }
     if (from > 0) {
       exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (file.length - 1) + "/" + file.length);
     }

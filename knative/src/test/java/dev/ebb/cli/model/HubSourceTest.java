@@ -95,8 +95,32 @@ class HubSourceTest {
     assertEquals("bytes=100000-", server.ranges().get(1));
   }
 
+  @Test
+  void aCompleteFileIsCheckedInALaterRunAndNotAskedForAgain() throws Exception {
+    server.redirects = true;
+    server.linkedEtag = sha256;
+    assertThrows(InterruptedException.class, () -> pullAndInterruptAt(content.length));
+    int before = server.requests.size();
+    assertPulled(pull(""));
+    assertEquals(before, server.requests.size(), "no further request: " + server.ranges());
+  }
+
+  @Test
+  void aCompleteFileThatIsWrongIsThrownAwayInALaterRun() throws Exception {
+    server.redirects = true;
+    server.linkedEtag = sha256;
+    assertThrows(InterruptedException.class, () -> pullAndInterruptAt(content.length));
+    Files.write(folder.resolve("partial/file.gguf.part"), new byte[content.length]);
+    assertTrue(refusal("").contains("arrived damaged"));
+    assertPulled(pull(""));
+  }
+
   /** Interrupts itself when the connection has broken, as a Ctrl-C would end the command there. */
   private void pullAndInterruptAtRetry() throws Exception {
+    pullAndInterruptAt(server.breakAfter);
+  }
+
+  private void pullAndInterruptAt(long bytes) throws Exception {
     Thread self = Thread.currentThread();
     Progress interrupting = new Progress() {
       @Override
@@ -104,7 +128,7 @@ class HubSourceTest {
 
       @Override
       public void at(long bytesDone) {
-        if (bytesDone == server.breakAfter) {
+        if (bytesDone == bytes) {
           self.interrupt();
         }
       }
@@ -143,7 +167,7 @@ class HubSourceTest {
     server.failuresLeft.set(1);
     server.breakAfter = 100_000;
     assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
-    Files.write(folder.resolve("partial/file.gguf.part"), Arrays.copyOf(content, content.length));
+    Files.write(folder.resolve("partial/file.gguf.part"), Arrays.copyOf(content, content.length + 1));
     server.files.put(PATH, Arrays.copyOf(content, 200_000));
     byte[] shorter = Arrays.copyOf(content, 200_000);
     server.etag = "\"v3\"";
@@ -208,17 +232,41 @@ class HubSourceTest {
 
   @Test
   void fetchesAFolderOfSafetensors() throws Exception {
-    server.files.clear();
-    for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "a.safetensors",
-        "b.safetensors")) {
-      server.files.put("/org/repo/resolve/main/" + name, name.getBytes(StandardCharsets.UTF_8));
-    }
+    offer("config.json", "tokenizer.json", "tokenizer_config.json", "a.safetensors", "b.safetensors");
     String index = "{\"weight_map\": {\"x\": \"a.safetensors\", \"y\": \"b.safetensors\", \"z\": \"a.safetensors\"}}";
     server.files.put("/org/repo/resolve/main/model.safetensors.index.json", index.getBytes(StandardCharsets.UTF_8));
-    HubSource source = new HubSource("repo", new ModelRef.Hub("org/repo", ""), server.hub(""));
-    Path model = source.fetch(folder.resolve("partial"), Progress.NONE).path();
+    Path model = pullFolder();
     assertEquals("b.safetensors", Files.readString(model.resolve("b.safetensors")));
     assertEquals(6, model.toFile().list().length);
+  }
+
+  @Test
+  void fetchesWhatElseAFolderMayHold() throws Exception {
+    offer("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors", "chat_template.jinja",
+        "generation_config.json");
+    Path model = pullFolder();
+    assertEquals("chat_template.jinja", Files.readString(model.resolve("chat_template.jinja")));
+    assertEquals("generation_config.json", Files.readString(model.resolve("generation_config.json")));
+    assertEquals(6, model.toFile().list().length);
+  }
+
+  @Test
+  void aFolderMustHoldTheRest() {
+    offer("config.json", "tokenizer_config.json", "model.safetensors", "chat_template.jinja");
+    String message = assertThrows(CliException.class, this::pullFolder).getMessage();
+    assertTrue(message.contains("tokenizer.json does not exist (404)"), message);
+  }
+
+  private void offer(String... names) {
+    server.files.clear();
+    for (String name : names) {
+      server.files.put("/org/repo/resolve/main/" + name, name.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private Path pullFolder() throws Exception {
+    HubSource source = new HubSource("repo", new ModelRef.Hub("org/repo", ""), server.hub(""));
+    return source.fetch(folder.resolve("partial"), Progress.NONE).path();
   }
 
   @Test

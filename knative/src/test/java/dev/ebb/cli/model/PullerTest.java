@@ -9,6 +9,7 @@ import dev.ebb.cli.CliException;
 import dev.ebb.cli.term.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +45,29 @@ class PullerTest {
     assertEquals(file.toString(), model.origin());
     assertEquals("weights", Files.readString(model.path()));
     assertEquals(Digest.of(file), model.sha256());
+  }
+
+  @Test
+  void aLocalFileThatChangedIsCopiedAgain() throws Exception {
+    Path file = Files.writeString(folder.resolve("My.gguf"), "weights");
+    FileTime time = Files.getLastModifiedTime(file);
+    pull(file.toString());
+    Files.setLastModifiedTime(Files.writeString(file, "WEIGHTS"), time);
+    CachedModel sameSize = pull(file.toString());
+    assertEquals("WEIGHTS", Files.readString(sameSize.path()));
+    assertEquals(Digest.of(file), sameSize.sha256());
+    Files.writeString(file, "more weights");
+    assertEquals("more weights", Files.readString(pull(file.toString()).path()));
+    assertEquals(3, notes.size(), "each copy is told: " + notes);
+  }
+
+  @Test
+  void aLocalFileThatIsTheSameIsNotCopiedAgain() throws Exception {
+    Path file = Files.writeString(folder.resolve("My.gguf"), "weights");
+    pull(file.toString());
+    Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() + 10_000));
+    assertEquals("weights", Files.readString(pull(file.toString()).path()));
+    assertEquals(1, notes.size(), "" + notes);
   }
 
   @Test

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 
 /**
- * SHA-256 over what identifies a model's weights cheaply: headers, file lengths and a sample of the
- * data. The sample tells apart fine-tunes of one model, whose headers can be equal byte for byte.
+ * SHA-256 over what identifies a model's weights cheaply: headers, file lengths and a sample of
+ * every tensor. The samples tell apart fine-tunes of one model, whose headers can be equal byte for
+ * byte and which can differ in a few roles or layers alone. A model of 300 tensors costs 230 kB.
  */
 public final class Fingerprint {
-  private static final int SAMPLED_TENSORS = 32;
-  private static final int SAMPLE_BYTES = 1024;
+  private static final int SLICE_BYTES = 256;
+  private static final int SLICES = 3;
 
   private final MessageDigest digest;
 
@@ -35,15 +35,21 @@ public final class Fingerprint {
     digest.update(bytes);
   }
 
-  /** Adds a file's length and a kibibyte from the middle of tensors spread evenly over it. */
-  public void addFile(long fileBytes, List<Tensor> tensors) {
+  /** Adds a file's length. */
+  public void addLength(long fileBytes) {
     digest.update(ByteBuffer.allocate(8).putLong(0, fileBytes));
-    int step = Math.max(1, tensors.size() / SAMPLED_TENSORS);
-    for (int i = 0; i < tensors.size(); i += step) {
-      MemorySegment data = tensors.get(i).data();
-      long length = Math.min(SAMPLE_BYTES, data.byteSize());
-      add(data.asSlice((data.byteSize() - length) / 2, length));
+  }
+
+  /** Adds the first, the middle and the last bytes of a tensor's data; all of them where they are few. */
+  public void addSample(MemorySegment data) {
+    long bytes = data.byteSize();
+    if (bytes <= SLICES * SLICE_BYTES) {
+      add(data);
+      return;
     }
+    add(data.asSlice(0, SLICE_BYTES));
+    add(data.asSlice((bytes - SLICE_BYTES) / 2, SLICE_BYTES));
+    add(data.asSlice(bytes - SLICE_BYTES, SLICE_BYTES));
   }
 
   /** The digest; ends the use of this object. */

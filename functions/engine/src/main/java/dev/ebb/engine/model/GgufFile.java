@@ -20,6 +20,7 @@ final class GgufFile implements ModelFile {
   private final GgufHeader header;
   private final ModelConfig config;
   private final TokenizerSpec tokenizer;
+  private final GgufTensors roles;
   private final List<Tensor> tensors;
   private final MemorySegment mapped;
   private boolean closed;
@@ -34,7 +35,7 @@ final class GgufFile implements ModelFile {
     GgufMetadata metadata = new GgufMetadata(header);
     refuseSplit(metadata);
     GgufTensorInfo.checkLayout(header, mapped.byteSize());
-    GgufTensors roles = new GgufTensors(header, mapped);
+    this.roles = new GgufTensors(header, mapped);
     this.config = GgufConfig.read(metadata, roles.ropeDivisors());
     this.tokenizer = GgufTokenizer.read(metadata);
     this.tensors = roles.tensors();
@@ -100,7 +101,8 @@ final class GgufFile implements ModelFile {
   public synchronized String fingerprint() {
     Fingerprint fingerprint = new Fingerprint();
     fingerprint.add(mapped.asSlice(0, header.end()));
-    fingerprint.addFile(mapped.byteSize(), tensors);
+    fingerprint.addLength(mapped.byteSize());
+    roles.data().forEach(fingerprint::addSample);
     return fingerprint.hex();
   }
 

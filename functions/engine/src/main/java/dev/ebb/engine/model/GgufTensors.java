@@ -73,6 +73,11 @@ final class GgufTensors {
     return List.copyOf(tensors);
   }
 
+  /** The data of every tensor, of the rotary divisors too: they change what the model computes. */
+  List<MemorySegment> data() {
+    return header.tensors().stream().map(this::data).toList();
+  }
+
   private Tensor tensor(GgufTensorInfo info) {
     if (info.shape()[2] != 1 || info.shape()[3] != 1) {
       throw wrong(info, "has more than two dimensions");

@@ -10,6 +10,7 @@ final class GgufTokenizer {
   private static final String TOKENS = "tokenizer.ggml.tokens";
   private static final String TYPES = "tokenizer.ggml.token_type";
   private static final String SCORES = "tokenizer.ggml.scores";
+  private static final String MERGES = "tokenizer.ggml.merges";
 
   private final GgufMetadata metadata;
   private final String[] tokens;
@@ -33,7 +34,7 @@ final class GgufTokenizer {
     return switch (model) {
       case "gpt2" -> spec(TokenizerSpec.Kind.BYTE_LEVEL_BPE,
           metadata.string("tokenizer.ggml.pre"),
-          Arrays.asList(metadata.strings("tokenizer.ggml.merges")), new float[0]);
+          Arrays.asList(metadata.strings(MERGES)), new float[0]);
       case "llama" -> spec(TokenizerSpec.Kind.SENTENCE_PIECE_BPE, "", List.of(), scores());
       default -> throw metadata.wrong("tokenizer.ggml.model",
           "tokenizer '" + model + "' is not supported (gpt2 and llama are)");
@@ -55,7 +56,13 @@ final class GgufTokenizer {
         kind, preTokenizer, Collections.unmodifiableList(Arrays.asList(tokens)), types, merges, scores, bos, eos,
         id("unknown", sentencePiece ? 0 : -1), addBos,
         metadata.bool("tokenizer.ggml.add_space_prefix", sentencePiece),
-        TokenizerSpec.endOfGeneration(Arrays.asList(tokens), types, eos, id("eot", -1), id("eom", -1)));
+        TokenizerSpec.endOfGeneration(Arrays.asList(tokens), types, eos, id("eot", -1), id("eom", -1)),
+        this::wrong);
+  }
+
+  private ModelFormatException wrong(TokenizerSpec.Entry entry, int index, String what) {
+    String key = entry == TokenizerSpec.Entry.MERGE ? MERGES : TOKENS;
+    return metadata.wrong(key, "entry " + index + ": " + what);
   }
 
   private boolean addsBosByDefault(String preTokenizer) {
@@ -90,6 +97,11 @@ final class GgufTokenizer {
   private float[] scores() {
     float[] scores = metadata.value(SCORES, float[].class);
     checkLength(SCORES, scores.length);
+    for (int i = 0; i < scores.length; i++) {
+      if (Float.isNaN(scores[i])) {
+        throw metadata.wrong(SCORES, "entry " + i + " is no number");
+      }
+    }
     return scores;
   }
 

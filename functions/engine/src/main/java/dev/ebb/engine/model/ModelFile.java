@@ -31,8 +31,9 @@ public interface ModelFile extends AutoCloseable {
   Map<String, Object> metadata();
 
   /**
-   * Identity of the weights: equal for equal files, and cheap (from header bytes, tensor table and
-   * file length, not from all the data). Hex, at least 32 digits. Part of every KV block's hash.
+   * Identity of the weights: equal for equal files, and cheap (from header bytes, tensor table, file
+   * length and a sample of every tensor, not from all the data). Hex, at least 32 digits. Part of
+   * every KV block's hash.
    */
   String fingerprint();
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 /** The merges of a vocabulary by pairs of ids; built in one pass, since functions start often. */
 final class MergeTable {
+  private final TokenizerSpec.Source source;
   private final List<String> tokens;
   private final boolean[] ordinary;
   private final StringTable vocabulary;
@@ -14,9 +15,10 @@ final class MergeTable {
    * Builds the table.
    *
    * @param ordinary which tokens text can become
-   * @throws IllegalArgumentException naming the merge that is wrong
+   * @throws RuntimeException of the source's kind, naming the merge that is wrong
    */
   MergeTable(TokenizerSpec spec, boolean[] ordinary, StringTable vocabulary) {
+    this.source = spec.source();
     this.tokens = spec.tokens();
     this.ordinary = ordinary;
     this.vocabulary = vocabulary;
@@ -36,7 +38,7 @@ final class MergeTable {
   private void addMerge(int rank, String merge) {
     int space = merge.indexOf(' ', 1);
     if (space < 0 || space == merge.length() - 1) {
-      throw new IllegalArgumentException("merge " + rank + " '" + merge + "' is not two tokens");
+      throw source.wrong(TokenizerSpec.Entry.MERGE, rank, "'" + merge + "' is not two tokens");
     }
     int left = token(rank, merge, 0, space);
     int right = token(rank, merge, space + 1, merge.length());
@@ -47,8 +49,8 @@ final class MergeTable {
   private int token(int rank, String merge, int from, int to) {
     int id = vocabulary.find(merge, from, to);
     if (id < 0) {
-      throw new IllegalArgumentException(
-          "merge " + rank + ": '" + merge.substring(from, to) + "' is not in the vocabulary");
+      throw source.wrong(
+          TokenizerSpec.Entry.MERGE, rank, "'" + merge.substring(from, to) + "' is not in the vocabulary");
     }
     return id;
   }

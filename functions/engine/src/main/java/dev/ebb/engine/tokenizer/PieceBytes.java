@@ -36,7 +36,8 @@ final class PieceBytes {
     return tokens;
   }
 
-  private static int value(String piece) {
+  /** The byte that a byte token stands for, or -1 when it is not written as one. */
+  static int value(String piece) {
     if (piece.length() == 6 && piece.startsWith("<0x") && piece.endsWith(">")) {
       int high = Character.digit(piece.charAt(3), 16);
       int low = Character.digit(piece.charAt(4), 16);
@@ -44,6 +45,6 @@ final class PieceBytes {
         return high << 4 | low;
       }
     }
-    throw new IllegalArgumentException("byte token '" + piece + "' is not written <0xNN>");
+    return -1;
   }
 }

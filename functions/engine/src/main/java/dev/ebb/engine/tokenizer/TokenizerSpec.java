@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param addBos whether encode puts {@code bos} first
  * @param addSpacePrefix whether SentencePiece text gets a leading space
  * @param endOfGeneration all ids that end a generation ({@code eos} and turn-end tokens)
+ * @param source makes the errors about entries, which name where in the model file they are
  */
 public record TokenizerSpec(
     Kind kind,
@@ -34,7 +35,48 @@ public record TokenizerSpec(
     int unknown,
     boolean addBos,
     boolean addSpacePrefix,
-    int[] endOfGeneration) {
+    int[] endOfGeneration,
+    Source source) {
+
+  /**
+   * Checks the form of byte tokens. Merges are checked as {@link Tokenizers#build} makes their table:
+   * to go through them twice would cost every start.
+   *
+   * @throws RuntimeException of the source's kind
+   */
+  public TokenizerSpec {
+    if (kind == Kind.SENTENCE_PIECE_BPE) {
+      checkByteTokens(tokens, types, source);
+    }
+  }
+
+  /** A description that comes from no model file; its errors are {@link IllegalArgumentException}s. */
+  public TokenizerSpec(
+      Kind kind, String preTokenizer, List<String> tokens, byte[] types, List<String> merges, float[] scores,
+      int bos, int eos, int unknown, boolean addBos, boolean addSpacePrefix, int[] endOfGeneration) {
+    this(kind, preTokenizer, tokens, types, merges, scores, bos, eos, unknown, addBos, addSpacePrefix, endOfGeneration,
+        (entry, index, what) -> new IllegalArgumentException(entry + " " + index + ": " + what));
+  }
+
+  private static void checkByteTokens(List<String> tokens, byte[] types, Source source) {
+    for (int id = 0; id < types.length; id++) {
+      if (types[id] == BYTE && PieceBytes.value(tokens.get(id)) < 0) {
+        throw source.wrong(Entry.TOKEN, id, "byte token '" + tokens.get(id) + "' is not written <0xNN>");
+      }
+    }
+  }
+
+  /** What an error can be about. */
+  public enum Entry {
+    TOKEN,
+    MERGE
+  }
+
+  /** Where a description comes from. */
+  public interface Source {
+    /** The error for an entry that lies; {@code index} is a token's id or a merge's rank. */
+    RuntimeException wrong(Entry entry, int index, String what);
+  }
 
   /** The two algorithms. */
   public enum Kind {

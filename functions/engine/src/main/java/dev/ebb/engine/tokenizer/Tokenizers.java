@@ -7,7 +7,9 @@ public final class Tokenizers {
   /**
    * Builds a tokenizer.
    *
-   * @throws IllegalArgumentException naming the pre-tokenizer, merge or token that is wrong
+   * @throws IllegalArgumentException naming the pre-tokenizer or the lengths that are wrong
+   * @throws RuntimeException of the kind that {@link TokenizerSpec#source} makes, for a merge that is
+   *     wrong; of a model file a {@code ModelFormatException} naming the field and the offset
    */
   public static Tokenizer build(TokenizerSpec spec) {
     if (spec.types().length != spec.tokens().size()) {

@@ -9,8 +9,12 @@ import dev.ebb.engine.tokenizer.Tokenizer;
 import dev.ebb.engine.tokenizer.Tokenizers;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +61,18 @@ class GgufReaderTest {
             model.config().rope().pairing());
         Tokenizer tokenizer = Tokenizers.build(model.tokenizer());
         assertArrayEquals(new int[] {259, 'l' - '!' + 33, 'o' - '!' + 33}, tokenizer.encode("hello", false, false));
+      }
+    }
+  }
+
+  @Test
+  void slidingWindowIsRead() {
+    for (String architecture : List.of("llama", "qwen2", "qwen3")) {
+      GgufWriter writer = TinyModel.writer(architecture);
+      try (ModelFile all = open(writer);
+          ModelFile some = open(writer.put(architecture + ".attention.sliding_window", 24L))) {
+        assertEquals(0, all.config().slidingWindow());
+        assertEquals(24, some.config().slidingWindow());
       }
     }
   }
@@ -118,6 +134,24 @@ class GgufReaderTest {
     otherData[bytes.length - 20] ^= 1;
     assertNotEquals(one, fingerprint(otherData));
     assertNotEquals(one, fingerprint(TinyModel.writer("llama").put("general.name", "tinz").bytes()));
+  }
+
+  /** More tensors than one could sample by a stride without leaving roles out. */
+  @Test
+  void fingerprintFollowsEveryTensor() {
+    byte[] bytes = TinyModel.writer("qwen3", 8).tensor("rope_freqs.weight", TensorType.F32, ropeDivisors(), 2).bytes();
+    GgufHeader header = GgufHeader.read("whole", ByteBuffer.wrap(bytes));
+    assertEquals(2 + 8 * 11 + 1, header.tensors().size());
+    Set<String> seen = new HashSet<>(Set.of(fingerprint(bytes)));
+    for (GgufTensorInfo tensor : header.tensors()) {
+      byte[] changed = bytes.clone();
+      changed[Math.toIntExact(header.dataStart() + tensor.offset())] ^= 1;
+      assertTrue(seen.add(fingerprint(changed)), tensor.name());
+    }
+  }
+
+  private static byte[] ropeDivisors() {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(8).array();
   }
 
   private String fingerprint(byte[] bytes) {

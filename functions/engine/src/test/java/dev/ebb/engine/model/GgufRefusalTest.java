@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.engine.tokenizer.TokenizerSpec;
+import dev.ebb.engine.tokenizer.Tokenizers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each way in which a file can lie, and what the error says. */
@@ -71,14 +75,52 @@ class GgufRefusalTest {
         Arguments.of("Q_NORM", TinyModel.writer("qwen3").without("blk.0.attn_q_norm.weight")),
         Arguments.of("rope_freqs.weight has 3 values, not 2",
             llama().tensor("rope_freqs.weight", TensorType.F32, "????????????".getBytes(UTF_8), 3)),
-        Arguments.of("contains 0.0", llama().tensor("rope_freqs.weight", TensorType.F32, zeros(2), 2)),
-        Arguments.of("tokenizer 'bert'", llama().put("tokenizer.ggml.model", "bert")),
-        Arguments.of("tokenizer.ggml.pre at offset", llama().put("tokenizer.ggml.pre", "tekken")),
-        Arguments.of("tokenizer.ggml.pre is missing", llama().put("tokenizer.ggml.pre", null)),
-        Arguments.of("tokenizer.ggml.eos_token_id at offset", llama().put("tokenizer.ggml.eos_token_id", 260L)),
-        Arguments.of("entries for 260 tokens", llama().put("tokenizer.ggml.token_type", List.of(1, 1))),
-        Arguments.of("is no token type",
-            llama().put("tokenizer.ggml.token_type", Collections.nCopies(TinyModel.VOCABULARY, 9))));
+        Arguments.of("contains 0.0", llama().tensor("rope_freqs.weight", TensorType.F32, zeros(2), 2)));
+  }
+
+  static Stream<Arguments> tokenizerLies() {
+    return Stream.of(
+        Arguments.of("model at offset \\d+: tokenizer 'bert'", llama().put("tokenizer.ggml.model", "bert")),
+        Arguments.of("pre at offset \\d+: pre-tokenizer 'tekken'", llama().put("tokenizer.ggml.pre", "tekken")),
+        Arguments.of("pre is missing", llama().put("tokenizer.ggml.pre", null)),
+        Arguments.of("eos_token_id at offset \\d+: 260 is not", llama().put("tokenizer.ggml.eos_token_id", 260L)),
+        Arguments.of("token_type at offset \\d+: 2 entries for 260 tokens",
+            llama().put("tokenizer.ggml.token_type", List.of(1, 1))),
+        Arguments.of("token_type at offset \\d+: entry 0 is 9, which is no token type",
+            llama().put("tokenizer.ggml.token_type", Collections.nCopies(TinyModel.VOCABULARY, 9))),
+        Arguments.of("token_type at offset \\d+: is of type", llama().put("tokenizer.ggml.token_type", List.of("1"))),
+        Arguments.of("merges at offset \\d+: is of type", llama().put("tokenizer.ggml.merges", List.of(1))),
+        Arguments.of("tokens at offset \\d+: entry 7: byte token '\u0107' is not written <0xNN>",
+            pieces().put("tokenizer.ggml.token_type", byteToken(7))),
+        Arguments.of("scores at offset \\d+: 1 entries for 260", pieces().put("tokenizer.ggml.scores", List.of(1f))),
+        Arguments.of("scores at offset \\d+: entry 0 is no number",
+            pieces().put("tokenizer.ggml.scores", Collections.nCopies(TinyModel.VOCABULARY, Float.NaN))));
+  }
+
+  /** A model whose vocabulary is of SentencePiece's kind. */
+  private static GgufWriter pieces() {
+    return llama().put("tokenizer.ggml.model", "llama")
+        .put("tokenizer.ggml.scores", Collections.nCopies(TinyModel.VOCABULARY, 0f));
+  }
+
+  private static List<Integer> byteToken(int id) {
+    List<Integer> types = new ArrayList<>(Collections.nCopies(TinyModel.VOCABULARY, (int) TokenizerSpec.NORMAL));
+    types.set(id, (int) TokenizerSpec.BYTE);
+    return types;
+  }
+
+  /** Merges are gone through once, when their table is built; the error is the same as from opening. */
+  @ParameterizedTest
+  @CsvSource(quoteCharacter = '"', value = {
+    "hel,'hel' is not two tokens", "\" h\",' h' is not two tokens", "\"h \",'h ' is not two tokens",
+    "q q,'qq' is not in the vocabulary", "qq l,'qq' is not in the vocabulary", "he zz,'zz' is not in the vocabulary"})
+  void mergesAreRefusedWithFieldAndOffset(String merge, String expected) {
+    GgufWriter writer = llama().put("tokenizer.ggml.merges", List.of("h e", merge));
+    try (ModelFile model = Models.open(TinyModel.write(folder, writer.bytes()))) {
+      ModelFormatException e = assertThrows(ModelFormatException.class, () -> Tokenizers.build(model.tokenizer()));
+      assertTrue(e.getMessage().matches(model.path().getFileName()
+          + ": metadata key tokenizer\\.ggml\\.merges at offset \\d+: entry 1: " + expected), e.getMessage());
+    }
   }
 
   @ParameterizedTest(name = "{0} #{index}")
@@ -88,6 +130,15 @@ class GgufRefusalTest {
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> Models.open(file));
     assertTrue(e.getMessage().contains(expected), e.getMessage());
     assertTrue(e.getMessage().startsWith(file.getFileName() + ": "), e.getMessage());
+  }
+
+  @ParameterizedTest(name = "{0} #{index}")
+  @MethodSource("tokenizerLies")
+  void tokenizerIsRefused(String expected, GgufWriter writer) {
+    Path file = TinyModel.write(folder, writer.bytes());
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> Models.open(file));
+    assertTrue(e.getMessage().matches(file.getFileName() + ": metadata key tokenizer\\.ggml\\." + expected + ".*"),
+        e.getMessage());
   }
 
   @Test

@@ -25,9 +25,14 @@ public final class TinyModel {
 
   /** A writer filled with a whole model of that architecture; output tied to the embedding. */
   public static GgufWriter writer(String architecture) {
+    return writer(architecture, LAYERS);
+  }
+
+  /** The same of any number of layers. */
+  static GgufWriter writer(String architecture, int layers) {
     GgufWriter writer = new GgufWriter();
     writer.put("general.architecture", architecture).put("general.name", "tiny");
-    writer.put(architecture + ".block_count", (long) LAYERS);
+    writer.put(architecture + ".block_count", (long) layers);
     writer.put(architecture + ".context_length", 64L);
     writer.put(architecture + ".embedding_length", (long) HIDDEN);
     writer.put(architecture + ".feed_forward_length", (long) FFN);
@@ -38,7 +43,7 @@ public final class TinyModel {
     tokenizer(writer);
     Random random = new Random(7);
     matrix(writer, random, "token_embd.weight", HIDDEN, VOCABULARY);
-    for (int layer = 0; layer < LAYERS; layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       layer(writer, random, architecture, "blk." + layer + ".");
     }
     matrix(writer, random, "output_norm.weight", HIDDEN);
