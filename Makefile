@@ -31,7 +31,7 @@ native: $(STAMPS)/bootstrap ## the native core alone
 	@$(MVN) -q -pl native -am -DskipTests -Dmaven.test.skip=true package
 
 model: build ## fetch the default model
-	@dist/bin/ebb model pull
+	@dist/bin/ebb model pull >&2
 
 install: build ## link the command ebb into PREFIX/bin (default ~/.local/bin)
 	@mkdir -p $(BIN) && ln -sfn $(CURDIR)/dist/bin/ebb $(BIN)/ebb && echo "$(BIN)/ebb"
@@ -58,6 +58,6 @@ $(STAMPS)/bootstrap: scripts/bootstrap.sh scripts/jdk.sh
 $(STAMPS)/build: $(STAMPS)/bootstrap $(SOURCES) scripts/dist.sh scripts/mvn.sh knative/src/main/launcher/ebb
 	@echo "building dist/ (the first time fetches libraries and takes some minutes)" >&2
 	@touch $(STAMPS)/build.began
-	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package
+	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package >&2
 	@scripts/dist.sh
 	@touch -r $(STAMPS)/build.began $@
