@@ -126,7 +126,14 @@ public final class EbbInstance implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("no router among " + live));
   }
 
-  /** SIGTERM to the command, as a service supervisor or Ctrl-C would. */
+  /** Ctrl-C: the terminal sends SIGINT to every process of the foreground group at once. */
+  public void interrupt() throws IOException {
+    List<String> kill = Stream.concat(Stream.of("kill", "-INT"),
+        processes().stream().map(process -> Long.toString(process.pid()))).toList();
+    new ProcessBuilder(kill).inheritIO().start();
+  }
+
+  /** SIGTERM to the command, as a service supervisor would. */
   public void terminate() {
     processes();
     command.destroy();

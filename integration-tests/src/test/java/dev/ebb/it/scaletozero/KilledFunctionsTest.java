@@ -24,13 +24,13 @@ class KilledFunctionsTest {
   private static final int OUTPUT_TOKENS = 120;
 
   @ParameterizedTest
-  @ValueSource(strings = {"decode", "prefill"})
+  @ValueSource(strings = {"decode", "prefill", "both"})
   void everyRequestEndsAndTheNextIsServed(String victim) throws Exception {
     try (EbbInstance ebb = EbbInstance.start("kill-" + victim, Map.of("EBB_IDLE_SECONDS", "120"))) {
       Map<String, Object> quiet = Requests.longPrompt(0, OUTPUT_TOKENS);
       String expected = Requests.text(Requests.send(ebb.api(), quiet), quiet);
-      List<EbbProcess> victims = ebb.functions(victim);
-      assertEquals(1, victims.size());
+      List<EbbProcess> victims = victims(ebb, victim);
+      assertEquals(victim.equals("both") ? 2 : 1, victims.size());
 
       List<Future<String>> answers = Requests.atOnce(REQUESTS, i -> outcome(ebb.api(), i));
       Await.pause(1500);
@@ -42,10 +42,15 @@ class KilledFunctionsTest {
         whole += answer.get(240, TimeUnit.SECONDS).equals("whole") ? 1 : 0;
       }
       System.out.printf("%s killed: %d of %d requests got their whole answer%n", victim, whole, REQUESTS);
-      Await.until("the killed process is gone", Duration.ofSeconds(10), () -> !victims.getFirst().alive());
+      Await.until("what was killed is gone", Duration.ofSeconds(10),
+          () -> victims.stream().noneMatch(EbbProcess::alive));
       assertEquals(expected, Requests.text(Requests.send(ebb.api(), quiet), quiet), "the next is served");
-      assertFalse(ebb.functions(victim).isEmpty(), "started anew");
+      assertFalse(victims(ebb, victim).isEmpty(), "started anew");
     }
+  }
+
+  private static List<EbbProcess> victims(EbbInstance ebb, String victim) {
+    return victim.equals("both") ? ebb.functions() : ebb.functions(victim);
   }
 
   /** Half of the requests stream. Anything but a whole answer or a proper error fails here. */

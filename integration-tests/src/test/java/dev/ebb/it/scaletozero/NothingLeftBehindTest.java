@@ -20,6 +20,14 @@ class NothingLeftBehindTest {
   }
 
   @Test
+  void ctrlCEndsEveryProcess() throws Exception {
+    try (EbbInstance ebb = awake("interrupt")) {
+      ebb.interrupt();
+      ebb.awaitGone();
+    }
+  }
+
+  @Test
   void sigtermWhileAnAnswerStreamsEndsEveryProcess() {
     try (EbbInstance ebb = awake("busy")) {
       Requests.atOnce(4, i -> Requests.send(ebb.api(), Requests.longPrompt(i, 2000)));

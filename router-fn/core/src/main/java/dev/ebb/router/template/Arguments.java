@@ -26,9 +26,9 @@ record Arguments(List<Expression> positional, Map<String, Expression> named) {
       return named.containsKey(name) ? named.get(name) : absent;
     }
 
-    String text(int place, String name, String absent) {
+    String text(RenderState state, int place, String name, String absent) {
       Object value = get(place, name, absent);
-      return value == null ? null : PyText.of(value);
+      return value == null ? null : PyText.of(state, value);
     }
 
     /** Refuses arguments beyond those that are known. */

@@ -29,20 +29,20 @@ final class Attributes {
   }
 
   /** {@code value[key]}: an item, else, for a string key, the attribute of that name. */
-  static Object item(Object value, Object key) {
+  static Object item(RenderState state, Object value, Object key) {
     Operators.requireDefined(value);
     if (value instanceof Map<?, ?> map && !(key instanceof List) && !(key instanceof Map)) {
       Object found = itemOf(map, key);
       if (found != null) {
         return unwrapNull(found);
       }
-      return key instanceof String name ? attribute(value, name) : missing(value, "element " + PyText.repr(key));
+      return key instanceof String name ? attribute(value, name) : missing(value, "element " + PyText.repr(state, key));
     }
     if (key instanceof String name) {
       return attribute(value, name);
     }
     if ((value instanceof List || value instanceof String) && Operators.isNumber(key) && !(key instanceof Double)) {
-      int length = Sequences.length(value);
+      int length = Sequences.length(state, value);
       long index = Operators.integer(key);
       long at = index < 0 ? index + length : index;
       if (at < 0 || at >= length) {
@@ -50,7 +50,7 @@ final class Attributes {
       }
       return value instanceof List<?> list ? list.get((int) at) : character((String) value, (int) at);
     }
-    return missing(value, "element " + PyText.repr(key));
+    return missing(value, "element " + PyText.repr(state, key));
   }
 
   private static String character(String text, int index) {

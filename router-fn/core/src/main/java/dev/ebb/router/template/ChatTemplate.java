@@ -32,7 +32,7 @@ public final class ChatTemplate {
     return new ChatTemplate(source, TIME_MAX, CHARACTERS_MAX, Clock.systemDefaultZone());
   }
 
-  /** The same template with other limits on one render. */
+  /** The same template with other limits on one render; all its values together may be 16 times the output. */
   public ChatTemplate limitedTo(Duration time, int characters) {
     return new ChatTemplate(source, time, characters, clock);
   }

@@ -1,6 +1,7 @@
 package dev.ebb.router.template;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,13 @@ final class CollectionMethods {
 
   static Callable find(Map<?, ?> map, String name) {
     return switch (name) {
-      case "items" -> (state, arguments, named) -> pairs(map);
-      case "keys" -> (state, arguments, named) -> new ArrayList<>(map.keySet());
-      case "values" -> (state, arguments, named) -> new ArrayList<>(map.values());
-      case "copy" -> (state, arguments, named) -> new LinkedHashMap<>(map);
+      case "items" -> (state, arguments, named) -> pairs(state, map);
+      case "keys" -> (state, arguments, named) -> copy(state, map.keySet());
+      case "values" -> (state, arguments, named) -> copy(state, map.values());
+      case "copy" -> (state, arguments, named) -> {
+        state.makeItems(map.size());
+        return new LinkedHashMap<>(map);
+      };
       case "get" -> (state, arguments, named) -> get(map, arguments);
       default -> CHANGES_DICT.contains(name) ? refusal("dict", name) : null;
     };
@@ -27,18 +31,19 @@ final class CollectionMethods {
 
   static Callable find(List<?> list, String name) {
     return switch (name) {
-      case "copy" -> (state, arguments, named) -> new ArrayList<>(list);
-      case "count" -> (state, arguments, named) ->
-          list.stream().filter(item -> Operators.equal(item, only(arguments))).count();
-      case "index" -> (state, arguments, named) -> index(list, only(arguments));
+      case "copy" -> (state, arguments, named) -> copy(state, list);
+      case "count" -> (state, arguments, named) -> count(state, list, only(arguments));
+      case "index" -> (state, arguments, named) -> index(state, list, only(arguments));
       default -> CHANGES_LIST.contains(name) ? refusal("list", name) : null;
     };
   }
 
   /** Key and value of every item, as lists of two. */
-  static List<Object> pairs(Map<?, ?> map) {
+  static List<Object> pairs(RenderState state, Map<?, ?> map) {
+    state.makeItems(map.size());
     List<Object> out = new ArrayList<>(map.size());
     map.forEach((key, value) -> {
+      state.makeItems(2);
       List<Object> pair = new ArrayList<>(2);
       pair.add(key);
       pair.add(value);
@@ -55,13 +60,26 @@ final class CollectionMethods {
     return map.containsKey(key) ? map.get(key) : arguments.size() == 2 ? arguments.get(1) : null;
   }
 
-  private static long index(List<?> list, Object wanted) {
+  private static List<Object> copy(RenderState state, Collection<?> items) {
+    state.makeItems(items.size());
+    return new ArrayList<>(items);
+  }
+
+  private static long count(RenderState state, List<?> list, Object wanted) {
+    long count = 0;
+    for (Object item : list) {
+      count += Operators.equal(state, item, wanted) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static long index(RenderState state, List<?> list, Object wanted) {
     for (int i = 0; i < list.size(); i++) {
-      if (Operators.equal(list.get(i), wanted)) {
+      if (Operators.equal(state, list.get(i), wanted)) {
         return i;
       }
     }
-    throw new TemplateException(PyText.repr(wanted) + " is not in list");
+    throw new TemplateException(PyText.repr(state, wanted) + " is not in list");
   }
 
   private static Object only(List<Object> arguments) {

@@ -132,7 +132,7 @@ final class ExpressionParser extends WordReader {
     while (accept("~")) {
       Expression first = left;
       Expression second = multiplication();
-      left = s -> Operators.concatenate(s, PyText.of(first.eval(s)), PyText.of(second.eval(s)));
+      left = s -> Operators.concatenate(s, PyText.of(s, first.eval(s)), PyText.of(s, second.eval(s)));
     }
     return left;
   }
@@ -242,7 +242,7 @@ final class ExpressionParser extends WordReader {
       if (accept(".")) {
         Word attribute = next();
         if (attribute.kind() == Kind.NUMBER) {
-          value = s -> Attributes.item(target.eval(s), attribute.value());
+          value = s -> Attributes.item(s, target.eval(s), attribute.value());
         } else if (attribute.kind() == Kind.NAME) {
           value = s -> Attributes.attribute(target.eval(s), attribute.text());
         } else {
@@ -263,13 +263,13 @@ final class ExpressionParser extends WordReader {
     Expression start = peek().is(":") ? null : expression();
     if (start != null && !peek().is(":")) {
       expect("]");
-      return s -> Attributes.item(target.eval(s), start.eval(s));
+      return s -> Attributes.item(s, target.eval(s), start.eval(s));
     }
     expect(":");
     Expression stop = peek().is(":") || peek().is("]") ? null : expression();
     Expression step = accept(":") && !peek().is("]") ? expression() : null;
     expect("]");
-    return s -> Slices.slice(target.eval(s), eval(start, s), eval(stop, s), eval(step, s));
+    return s -> Slices.slice(s, target.eval(s), eval(start, s), eval(stop, s), eval(step, s));
   }
 
   private static Object eval(Expression expression, RenderState state) {
@@ -318,7 +318,7 @@ final class ExpressionParser extends WordReader {
     return s -> {
       List<Object> values = new ArrayList<>();
       arguments.forEach(argument -> values.add(argument.eval(s)));
-      return test.holds(input.eval(s), values) != negated;
+      return test.holds(s, input.eval(s), values) != negated;
     };
   }
 

@@ -1,8 +1,7 @@
 package dev.ebb.router.template;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 
@@ -34,22 +33,27 @@ final class Filters {
   }
 
   private static void texts() {
-    ALL.put("trim", (s, v, a) -> {
-      String chars = a.text(0, "chars", null);
-      return PyText.stripLeft(PyText.stripRight(PyText.of(v), chars), chars);
+    text("trim", (s, t, a) -> {
+      String chars = a.text(s, 0, "chars", null);
+      return PyText.stripLeft(PyText.stripRight(t, chars), chars);
     });
-    ALL.put("upper", (s, v, a) -> PyText.of(v).toUpperCase(Locale.ROOT));
-    ALL.put("lower", (s, v, a) -> PyText.of(v).toLowerCase(Locale.ROOT));
-    ALL.put("capitalize", (s, v, a) -> StringMethods.capitalize(PyText.of(v)));
-    ALL.put("title", (s, v, a) -> title(PyText.of(v)));
-    ALL.put("string", (s, v, a) -> PyText.of(v));
-    ALL.put("safe", (s, v, a) -> PyText.of(v));
-    ALL.put("escape", (s, v, a) -> escape(PyText.of(v)));
-    ALL.put("e", (s, v, a) -> escape(PyText.of(v)));
-    ALL.put("replace", (s, v, a) -> StringMethods.find(PyText.of(v), "replace").call(s, a.positional(), a.named()));
-    ALL.put("format", (s, v, a) -> PyFormat.percent(PyText.of(v), a.positional()));
-    ALL.put("indent", (s, v, a) -> indent(PyText.of(v), a));
-    ALL.put("wordcount", (s, v, a) -> (long) PySplit.split(PyText.of(v), null, -1, false).size());
+    text("upper", (s, t, a) -> PyCase.upper(s, t));
+    text("lower", (s, t, a) -> PyCase.lower(s, t));
+    text("capitalize", (s, t, a) -> PyCase.capitalize(s, t));
+    text("title", (s, t, a) -> title(s, t));
+    text("string", (s, t, a) -> t);
+    text("safe", (s, t, a) -> t);
+    text("escape", (s, t, a) -> escape(s, t));
+    text("e", (s, t, a) -> escape(s, t));
+    text("replace", StringMethods::replace);
+    text("format", (s, t, a) -> PyFormat.percent(s, t, a.positional()));
+    text("indent", Filters::indent);
+    text("wordcount", (s, t, a) -> (long) PySplit.split(s, t, null, -1, false).size());
+  }
+
+  /** Registers a filter that goes over the whole text of its input. */
+  private static void text(String name, StringMethods.Method meaning) {
+    ALL.put(name, (s, v, a) -> StringMethods.call(meaning, s, PyText.of(s, v), a));
   }
 
   private static void values() {
@@ -58,20 +62,20 @@ final class Filters {
             ? a.get(0, "default_value", "") : v;
     ALL.put("default", fallback);
     ALL.put("d", fallback);
-    ALL.put("tojson", (s, v, a) -> PyJson.filter(v, a));
-    ALL.put("length", (s, v, a) -> (long) Sequences.length(v));
-    ALL.put("count", (s, v, a) -> (long) Sequences.length(v));
-    ALL.put("int", (s, v, a) -> integer(v, a.get(0, "default", 0L)));
-    ALL.put("float", (s, v, a) -> real(v, a.get(0, "default", 0.0)));
+    ALL.put("tojson", PyJson::filter);
+    ALL.put("length", (s, v, a) -> (long) Sequences.length(s, v));
+    ALL.put("count", (s, v, a) -> (long) Sequences.length(s, v));
+    ALL.put("int", (s, v, a) -> integer(read(s, v), a.get(0, "default", 0L)));
+    ALL.put("float", (s, v, a) -> real(read(s, v), a.get(0, "default", 0.0)));
     ALL.put("abs", (s, v, a) ->
         v instanceof Double d ? (Object) Math.abs(d) : (Object) Math.absExact(Operators.integer(v)));
-    ALL.put("round", (s, v, a) -> round(v, a));
-    ALL.put("attr", (s, v, a) -> Attributes.attribute(v, a.text(0, "name", "")));
+    ALL.put("round", Filters::round);
+    ALL.put("attr", (s, v, a) -> Attributes.attribute(v, a.text(s, 0, "name", "")));
   }
 
   /** Every character after a separator, and the first, becomes upper case, all others lower case. */
-  private static String title(String text) {
-    StringBuilder out = new StringBuilder();
+  private static String title(RenderState state, String text) {
+    LimitedText out = new LimitedText(state);
     boolean begins = true;
     for (int c : text.codePoints().toArray()) {
       String one = Character.toString(c);
@@ -81,24 +85,41 @@ final class Filters {
     return out.toString();
   }
 
-  private static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        .replace("'", "&#39;").replace("\"", "&#34;");
+  private static String escape(RenderState state, String text) {
+    LimitedText out = new LimitedText(state);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '\'' -> out.append("&#39;");
+        case '"' -> out.append("&#34;");
+        default -> out.append(c);
+      }
+    }
+    return out.toString();
   }
 
-  private static String indent(String text, Arguments.Values arguments) {
+  private static String indent(RenderState state, String text, Arguments.Values arguments) {
     Object width = arguments.get(0, "width", 4L);
     String step = width instanceof String given
         ? given
         : " ".repeat((int) Math.clamp(Operators.integer(width), 0, 256));
     boolean first = Operators.truth(arguments.get(1, "first", false));
     boolean blank = Operators.truth(arguments.get(2, "blank", false));
-    List<String> lines = new ArrayList<>(text.concat("\n").lines().toList());
-    StringBuilder out = new StringBuilder(first ? step : "").append(lines.get(0));
-    for (String line : lines.subList(1, lines.size())) {
+    Iterator<String> lines = text.concat("\n").lines().iterator();
+    LimitedText out = new LimitedText(state).append(first ? step : "").append(lines.next());
+    while (lines.hasNext()) {
+      String line = lines.next();
       out.append('\n').append(line.isEmpty() && !blank ? "" : step).append(line);
     }
     return out.toString();
+  }
+
+  private static Object read(RenderState state, Object value) {
+    state.work(value instanceof String text ? text.length() : 1);
+    return value;
   }
 
   private static Object integer(Object value, Object absent) {
@@ -130,9 +151,9 @@ final class Filters {
   }
 
   /** Half goes to the even neighbour, as Python rounds. */
-  private static Object round(Object value, Arguments.Values arguments) {
+  private static Object round(RenderState state, Object value, Arguments.Values arguments) {
     long places = Operators.integer(arguments.get(0, "precision", 0L));
-    String method = arguments.text(1, "method", "common");
+    String method = arguments.text(state, 1, "method", "common");
     if (!(value instanceof Double number)) {
       return Operators.integer(value);
     }

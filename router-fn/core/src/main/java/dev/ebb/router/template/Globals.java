@@ -8,19 +8,22 @@ import java.util.Map;
 
 /** Functions that every chat template can call. */
 final class Globals {
+  /** As in Jinja2's sandbox. */
+  private static final int RANGE_MAX = 100_000;
+
   static final Map<String, Callable> FUNCTIONS =
       Map.of(
           "raise_exception", (state, arguments, named) -> {
-            throw new TemplateException(PyText.of(one(arguments, "raise_exception")), true);
+            throw new TemplateException(PyText.of(state, one(arguments, "raise_exception")), true);
           },
-          "strftime_now", (state, arguments, named) -> Strftime.format(
-              ZonedDateTime.now(state.clock()), PyText.of(one(arguments, "strftime_now"))),
+          "strftime_now", (state, arguments, named) -> Strftime.format(state,
+              ZonedDateTime.now(state.clock()), PyText.of(state, one(arguments, "strftime_now"))),
           "namespace", (state, arguments, named) -> {
             Namespace namespace = new Namespace();
-            namespace.attributes().putAll(dict(arguments, named));
+            namespace.attributes().putAll(dict(state, arguments, named));
             return namespace;
           },
-          "dict", (state, arguments, named) -> new LinkedHashMap<>(dict(arguments, named)),
+          "dict", (state, arguments, named) -> dict(state, arguments, named),
           "range", (state, arguments, named) -> range(state, arguments));
 
   private Globals() {}
@@ -32,14 +35,17 @@ final class Globals {
     return arguments.get(0);
   }
 
-  private static Map<String, Object> dict(List<Object> arguments, Map<String, Object> named) {
+  private static Map<String, Object> dict(
+      RenderState state, List<Object> arguments, Map<String, Object> named) {
     Map<String, Object> out = new LinkedHashMap<>();
     for (Object argument : arguments) {
       if (!(argument instanceof Map<?, ?> map)) {
         throw new TemplateException("'" + Operators.typeName(argument) + "' object is no dict");
       }
-      map.forEach((key, value) -> out.put(PyText.of(key), value));
+      state.makeItems((long) out.size() + map.size());
+      map.forEach((key, value) -> out.put(PyText.of(state, key), value));
     }
+    state.makeItems((long) out.size() + named.size());
     out.putAll(named);
     return out;
   }
@@ -56,10 +62,13 @@ final class Globals {
     }
     List<Object> out = new ArrayList<>();
     for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
-      state.checkLength(out.size() + 1L);
-      state.tick();
+      if (out.size() == RANGE_MAX) {
+        throw new TemplateException("a range is larger than " + RANGE_MAX + " items");
+      }
+      state.checkItems(out.size() + 1L);
       out.add(i);
     }
+    state.makeItems(out.size());
     return out;
   }
 }

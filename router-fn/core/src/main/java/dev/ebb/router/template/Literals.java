@@ -35,6 +35,7 @@ final class Literals {
   }
 
   private static List<Object> values(List<Expression> items, RenderState state) {
+    state.makeItems(items.size());
     List<Object> values = new ArrayList<>(items.size());
     for (Expression item : items) {
       values.add(item.eval(state));
@@ -44,6 +45,7 @@ final class Literals {
 
   static Expression dict(Map<Expression, Expression> items) {
     return s -> {
+      s.makeItems(items.size());
       Map<Object, Object> values = new LinkedHashMap<>();
       items.forEach((key, value) -> values.put(Operators.key(key.eval(s)), value.eval(s)));
       return values;

@@ -32,7 +32,7 @@ final class LoopState {
       case "previtem" -> index == 0 ? new Undefined("there is no previous item") : items.get(index - 1);
       case "nextitem" -> index == size - 1 ? new Undefined("there is no next item") : items.get(index + 1);
       case "cycle" -> (Callable) (state, arguments, named) -> cycle(arguments);
-      case "changed" -> (Callable) (state, arguments, named) -> changed(arguments);
+      case "changed" -> (Callable) (state, arguments, named) -> changed(state, arguments);
       default -> null;
     };
   }
@@ -44,8 +44,8 @@ final class LoopState {
     return arguments.get(index % arguments.size());
   }
 
-  private boolean changed(List<Object> arguments) {
-    boolean changed = !Operators.equal(lastChecked, arguments);
+  private boolean changed(RenderState state, List<Object> arguments) {
+    boolean changed = !Operators.equal(state, lastChecked, arguments);
     lastChecked = arguments;
     return changed;
   }

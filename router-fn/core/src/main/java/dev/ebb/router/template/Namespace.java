@@ -12,4 +12,15 @@ record Namespace(Map<String, Object> attributes) {
   Namespace() {
     this(new LinkedHashMap<>());
   }
+
+  /** As in Python, and since attributes may lead back to the namespace itself. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
 }

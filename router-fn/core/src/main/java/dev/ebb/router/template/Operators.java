@@ -37,7 +37,8 @@ final class Operators {
       return concatenate(state, text, more);
     }
     if (operator.equals("%") && left instanceof String format) {
-      return PyFormat.percent(format, right instanceof List<?> list ? list : Arrays.asList(right));
+      return state.made(
+          PyFormat.percent(state, format, right instanceof List<?> list ? list : Arrays.asList(right)));
     }
     if (left instanceof List<?> first && right instanceof List<?> second && operator.equals("+")) {
       return Sequences.join(state, first, second);
@@ -55,7 +56,7 @@ final class Operators {
 
   static String concatenate(RenderState state, String left, String right) {
     state.checkLength((long) left.length() + right.length());
-    return left.concat(right);
+    return state.made(left.concat(right));
   }
 
   static Object negate(Object value) {
@@ -71,7 +72,7 @@ final class Operators {
     Object left = operands.get(0).eval(state);
     for (int i = 0; i < operators.size(); i++) {
       Object right = operands.get(i + 1).eval(state);
-      if (!compare(operators.get(i), left, right)) {
+      if (!compare(state, operators.get(i), left, right)) {
         return false;
       }
       left = right;
@@ -79,21 +80,21 @@ final class Operators {
     return true;
   }
 
-  private static boolean compare(String operator, Object left, Object right) {
+  private static boolean compare(RenderState state, String operator, Object left, Object right) {
     return switch (operator) {
-      case "==" -> equal(left, right);
-      case "!=" -> !equal(left, right);
-      case "in" -> contains(right, left);
-      case "not in" -> !contains(right, left);
-      case "<" -> order(left, right, "<") < 0;
-      case "<=" -> order(left, right, "<=") <= 0;
-      case ">" -> order(left, right, ">") > 0;
-      default -> order(left, right, ">=") >= 0;
+      case "==" -> equal(state, left, right);
+      case "!=" -> !equal(state, left, right);
+      case "in" -> contains(state, right, left);
+      case "not in" -> !contains(state, right, left);
+      case "<" -> order(state, left, right, "<") < 0;
+      case "<=" -> order(state, left, right, "<=") <= 0;
+      case ">" -> order(state, left, right, ">") > 0;
+      default -> order(state, left, right, ">=") >= 0;
     };
   }
 
   /** Python's equality: numbers by value, true as 1, lists and dicts by their items. */
-  static boolean equal(Object left, Object right) {
+  static boolean equal(RenderState state, Object left, Object right) {
     if (isNumber(left) && isNumber(right)) {
       Number a = number(left);
       Number b = number(right);
@@ -101,51 +102,73 @@ final class Operators {
           ? a.doubleValue() == b.doubleValue()
           : a.longValue() == b.longValue();
     }
+    state.enterValue();
+    boolean equal = equalInside(state, left, right);
+    state.leaveValue();
+    return equal;
+  }
+
+  private static boolean equalInside(RenderState state, Object left, Object right) {
     if (left instanceof List<?> a && right instanceof List<?> b) {
-      Iterator<?> other = b.iterator();
-      return (a instanceof PyTuple) == (b instanceof PyTuple)
-          && a.size() == b.size()
-          && a.stream().allMatch(item -> equal(item, other.next()));
+      boolean equal = (a instanceof PyTuple) == (b instanceof PyTuple) && a.size() == b.size();
+      for (int i = 0; equal && i < a.size(); i++) {
+        equal = equal(state, a.get(i), b.get(i));
+      }
+      return equal;
     }
     if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
-      return a.size() == b.size()
-          && a.entrySet().stream().allMatch(e -> b.containsKey(e.getKey()) && equal(e.getValue(), b.get(e.getKey())));
+      boolean equal = a.size() == b.size();
+      for (Iterator<?> keys = a.keySet().iterator(); equal && keys.hasNext(); ) {
+        Object key = keys.next();
+        equal = b.containsKey(key) && equal(state, a.get(key), b.get(key));
+      }
+      return equal;
     }
+    state.work(left instanceof String text ? text.length() : 1);
     return (left instanceof Undefined && right instanceof Undefined) || Objects.equals(left, right);
   }
 
   /** Order of two numbers, strings or lists. */
-  static int order(Object left, Object right, String operator) {
+  static int order(RenderState state, Object left, Object right, String operator) {
     requireDefined(left);
     requireDefined(right);
     if (isNumber(left) && isNumber(right)) {
       return Numbers.compare(number(left), number(right));
     }
     if (left instanceof String a && right instanceof String b) {
+      state.work(Math.min(a.length(), b.length()));
       return Numbers.compareCodePoints(a, b);
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
-      for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-        if (!equal(a.get(i), b.get(i))) {
-          return order(a.get(i), b.get(i), operator);
-        }
-      }
-      return Integer.compare(a.size(), b.size());
+      return orderItems(state, a, b, operator);
     }
     throw new TemplateException("'" + operator + "' not supported between instances of '" + typeName(left)
         + "' and '" + typeName(right) + "'");
   }
 
-  static boolean contains(Object container, Object item) {
+  private static int orderItems(RenderState state, List<?> left, List<?> right, String operator) {
+    state.enterValue();
+    int order = Integer.compare(left.size(), right.size());
+    for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
+      if (!equal(state, left.get(i), right.get(i))) {
+        order = order(state, left.get(i), right.get(i), operator);
+        break;
+      }
+    }
+    state.leaveValue();
+    return order;
+  }
+
+  static boolean contains(RenderState state, Object container, Object item) {
     return switch (container) {
       case String text -> {
         if (!(item instanceof String part)) {
           throw new TemplateException(
               "'in <string>' requires string as left operand, not " + typeName(item));
         }
-        yield text.contains(part);
+        yield TextSearch.indexOf(state, text, part, 0) >= 0;
       }
-      case Collection<?> items -> items.stream().anyMatch(each -> equal(each, item));
+      case Collection<?> items -> items.stream().anyMatch(each -> equal(state, each, item));
       case Map<?, ?> map -> map.containsKey(key(item));
       case Undefined undefined -> false;
       case null, default -> throw new TemplateException(

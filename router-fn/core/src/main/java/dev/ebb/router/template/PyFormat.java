@@ -7,8 +7,8 @@ final class PyFormat {
   private PyFormat() {}
 
   /** {@code "...%s...%d..." % values}. */
-  static String percent(String format, List<?> values) {
-    StringBuilder out = new StringBuilder();
+  static String percent(RenderState state, String format, List<?> values) {
+    LimitedText out = new LimitedText(state);
     int used = 0;
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -26,10 +26,10 @@ final class PyFormat {
       }
       Object value = values.get(used++);
       switch (kind) {
-        case 's' -> out.append(PyText.of(value));
-        case 'r' -> out.append(PyText.repr(value));
-        case 'd', 'i' -> out.append(
-            value instanceof Double real ? (long) real.doubleValue() : Operators.integer(value));
+        case 's' -> out.append(PyText.of(state, value));
+        case 'r' -> out.append(PyText.repr(state, value));
+        case 'd', 'i' -> out.append(Long.toString(
+            value instanceof Double real ? (long) real.doubleValue() : Operators.integer(value)));
         default -> throw new TemplateException("format %" + kind + " is not supported");
       }
     }
@@ -40,8 +40,8 @@ final class PyFormat {
   }
 
   /** {@code "...{}...{0}...{name}...".format(...)}. */
-  static String braces(String format, Arguments.Values arguments) {
-    StringBuilder out = new StringBuilder();
+  static String braces(RenderState state, String format, Arguments.Values arguments) {
+    LimitedText out = new LimitedText(state);
     int next = 0;
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -55,7 +55,7 @@ final class PyFormat {
           throw new TemplateException("expected '}' before end of string");
         }
         String field = format.substring(i + 1, close);
-        out.append(PyText.of(field(field.isEmpty() ? Integer.toString(next++) : field, arguments)));
+        out.append(PyText.of(state, field(field.isEmpty() ? Integer.toString(next++) : field, arguments)));
         i = close;
       } else {
         out.append(c);

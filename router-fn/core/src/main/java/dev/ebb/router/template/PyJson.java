@@ -7,14 +7,18 @@ import java.util.TreeMap;
 
 /** JSON as Python's {@code json.dumps} writes it, by default on one line with spaces after separators. */
 final class PyJson {
+  private final RenderState state;
   private final boolean ascii;
   private final String indent;
   private final String itemSeparator;
   private final String keySeparator;
   private final boolean sorted;
-  private final StringBuilder out = new StringBuilder();
+  private final LimitedText out;
 
-  private PyJson(boolean ascii, String indent, String itemSeparator, String keySeparator, boolean sorted) {
+  private PyJson(
+      RenderState state, boolean ascii, String indent, String itemSeparator, String keySeparator, boolean sorted) {
+    this.state = state;
+    this.out = new LimitedText(state);
     this.ascii = ascii;
     this.indent = indent;
     this.itemSeparator = itemSeparator;
@@ -23,7 +27,7 @@ final class PyJson {
   }
 
   /** The filter {@code tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)}. */
-  static String filter(Object value, Arguments.Values arguments) {
+  static String filter(RenderState state, Object value, Arguments.Values arguments) {
     arguments.atMost(4, "ensure_ascii", "indent", "separators", "sort_keys");
     Object indent = arguments.get(1, "indent", null);
     String step = switch (indent) {
@@ -34,29 +38,37 @@ final class PyJson {
     String item = step == null ? ", " : ",";
     String key = ": ";
     if (arguments.get(2, "separators", null) instanceof List<?> pair && pair.size() == 2) {
-      item = PyText.of(pair.get(0));
-      key = PyText.of(pair.get(1));
+      item = PyText.of(state, pair.get(0));
+      key = PyText.of(state, pair.get(1));
     }
-    PyJson json = new PyJson(Operators.truth(arguments.get(0, "ensure_ascii", false)), step, item, key,
+    PyJson json = new PyJson(state, Operators.truth(arguments.get(0, "ensure_ascii", false)), step, item, key,
         Operators.truth(arguments.get(3, "sort_keys", false)));
     json.write(value, 0);
-    return json.out.toString();
+    return state.made(json.out.toString());
   }
 
   private void write(Object value, int depth) {
+    state.enterValue();
     switch (value) {
       case null -> out.append("null");
-      case Boolean bool -> out.append(bool);
+      case Boolean bool -> out.append(bool.toString());
       case String text -> quote(text);
       case Double number when number.isNaN() -> out.append("NaN");
       case Double number when number.isInfinite() -> out.append(number > 0 ? "Infinity" : "-Infinity");
       case Double number -> out.append(PyText.number(number));
-      case Number number -> out.append(number);
+      case Number number -> out.append(number.toString());
       case List<?> list -> writeList(list, depth);
-      case Map<?, ?> map -> writeMap(sorted ? new TreeMap<>(map) : map, depth);
+      case Map<?, ?> map -> writeMap(sorted ? sorted(map) : map, depth);
       default -> throw new TemplateException(
           "Object of type " + Operators.typeName(value) + " is not JSON serializable");
     }
+    state.leaveValue();
+  }
+
+  private Map<Object, Object> sorted(Map<?, ?> map) {
+    Map<Object, Object> out = new TreeMap<>((left, right) -> Operators.order(state, left, right, "<"));
+    out.putAll(map);
+    return out;
   }
 
   private void writeList(List<?> list, int depth) {
@@ -89,17 +101,20 @@ final class PyJson {
     out.append('}');
   }
 
-  private static String key(Object key) {
+  private String key(Object key) {
     return switch (key) {
       case null -> "null";
       case Boolean bool -> bool.toString();
-      default -> PyText.of(key);
+      default -> PyText.of(state, key);
     };
   }
 
   private void line(int depth) {
     if (indent != null) {
-      out.append('\n').append(indent.repeat(depth));
+      out.append('\n');
+      for (int i = 0; i < depth; i++) {
+        out.append(indent);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.ebb.router.template;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -15,46 +14,61 @@ final class PySplit {
    * @param separator null for runs of white space, which then also fall off the ends
    * @param most cuts at most, -1 for all
    */
-  static List<Object> split(String text, String separator, int most, boolean fromRight) {
+  static List<Object> split(RenderState state, String text, String separator, int most, boolean fromRight) {
     if (separator != null && separator.isEmpty()) {
       throw new TemplateException("empty separator");
     }
     if (fromRight) {
       String reversedSeparator = separator == null ? null : reversed(separator);
-      List<Object> parts = split(reversed(text), reversedSeparator, most, false);
+      List<Object> parts = split(state, reversed(text), reversedSeparator, most, false);
       parts.replaceAll(part -> reversed((String) part));
       Collections.reverse(parts);
       return parts;
     }
-    return separator == null ? words(text, most) : parts(text, separator, most);
+    return separator == null ? words(state, text, most) : parts(state, text, separator, most);
   }
 
-  private static List<Object> parts(String text, String separator, int most) {
+  private static List<Object> parts(RenderState state, String text, String separator, int most) {
     List<Object> out = new ArrayList<>();
     int from = 0;
-    for (int at = text.indexOf(separator); at >= 0 && out.size() != most; at = text.indexOf(separator, from)) {
-      out.add(text.substring(from, at));
+    int at = TextSearch.indexOf(state, text, separator, 0);
+    while (at >= 0 && out.size() != most) {
+      add(state, out, text.substring(from, at));
       from = at + separator.length();
+      at = TextSearch.indexOf(state, text, separator, from);
     }
-    out.add(text.substring(from));
+    add(state, out, text.substring(from));
     return out;
   }
 
-  private static List<Object> words(String text, int most) {
+  private static List<Object> words(RenderState state, String text, int most) {
     List<Object> out = new ArrayList<>();
-    String rest = PyText.stripLeft(text, null);
-    while (!rest.isEmpty() && out.size() != most) {
-      int end = 0;
-      while (end < rest.length() && !PyText.isSpace(rest.charAt(end))) {
-        end++;
-      }
-      out.add(rest.substring(0, end));
-      rest = PyText.stripLeft(rest.substring(end), null);
+    int from = skip(text, 0, true);
+    while (from < text.length() && out.size() != most) {
+      int to = skip(text, from, false);
+      add(state, out, text.substring(from, to));
+      from = skip(text, to, true);
     }
-    if (!rest.isEmpty()) {
-      out.add(rest);
+    if (from < text.length()) {
+      add(state, out, text.substring(from));
     }
     return out;
+  }
+
+  /** The first place from one on that is not white space, or that is. */
+  private static int skip(String text, int from, boolean space) {
+    int at = from;
+    while (at < text.length() && PyText.isSpace(text.charAt(at)) == space) {
+      at++;
+    }
+    return at;
+  }
+
+  private static void add(RenderState state, List<Object> out, String part) {
+    state.checkItems(out.size() + 1L);
+    state.made(part);
+    state.makeItems(1);
+    out.add(part);
   }
 
   /** Reverses characters without breaking pairs of surrogates. */
@@ -62,15 +76,18 @@ final class PySplit {
     return new StringBuilder(text).reverse().toString();
   }
 
-  static List<Object> lines(String text) {
-    return new ArrayList<>(Arrays.asList((Object[]) text.lines().toArray(String[]::new)));
+  static List<Object> lines(RenderState state, String text) {
+    List<Object> out = new ArrayList<>();
+    text.lines().forEach(line -> add(state, out, line));
+    return out;
   }
 
   /** The parts before, at and after a place; {@code last} says on which side all goes if there is none. */
-  static List<Object> partition(String text, String separator, int at, boolean last) {
+  static List<Object> partition(RenderState state, String text, String separator, int at, boolean last) {
     if (at < 0) {
       return new PyTuple(last ? List.of("", "", text) : List.of(text, "", ""));
     }
+    state.made(text);
     return new PyTuple(List.of(text.substring(0, at), separator, text.substring(at + separator.length())));
   }
 }

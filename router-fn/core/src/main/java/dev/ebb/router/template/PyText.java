@@ -1,15 +1,17 @@
 package dev.ebb.router.template;
 
 import java.math.BigDecimal;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** Values as Python writes them. */
 final class PyText {
   private PyText() {}
 
   /** Python's {@code str(value)}; nothing for what is undefined. */
-  static String of(Object value) {
+  static String of(RenderState state, Object value) {
     return switch (value) {
       case null -> "None";
       case String text -> text;
@@ -17,18 +19,19 @@ final class PyText {
       case Boolean bool -> bool ? "True" : "False";
       case Double number -> number(number);
       case Number number -> number.toString();
-      default -> repr(value);
+      default -> repr(state, value);
     };
   }
 
   /** Python's {@code repr(value)}. */
-  static String repr(Object value) {
-    StringBuilder out = new StringBuilder();
-    repr(value, out);
-    return out.toString();
+  static String repr(RenderState state, Object value) {
+    LimitedText out = new LimitedText(state);
+    repr(state, value, out);
+    return state.made(out.toString());
   }
 
-  private static void repr(Object value, StringBuilder out) {
+  private static void repr(RenderState state, Object value, LimitedText out) {
+    state.enterValue();
     switch (value) {
       case String text -> quote(text, out);
       case List<?> list -> {
@@ -36,7 +39,7 @@ final class PyText {
         String before = tuple ? "(" : "[";
         for (Object item : list) {
           out.append(before);
-          repr(item, out);
+          repr(state, item, out);
           before = ", ";
         }
         out.append(list.isEmpty() ? before : "");
@@ -46,9 +49,9 @@ final class PyText {
         String before = "{";
         for (Map.Entry<?, ?> item : map.entrySet()) {
           out.append(before);
-          repr(item.getKey(), out);
+          repr(state, item.getKey(), out);
           out.append(": ");
-          repr(item.getValue(), out);
+          repr(state, item.getValue(), out);
           before = ", ";
         }
         out.append(map.isEmpty() ? "{}" : "}");
@@ -56,17 +59,18 @@ final class PyText {
       case Undefined undefined -> out.append("Undefined");
       case Namespace namespace -> {
         out.append("<Namespace ");
-        repr(namespace.attributes(), out);
+        repr(state, namespace.attributes(), out);
         out.append('>');
       }
       case Callable callable -> out.append("<function>");
       case LoopState loop -> out.append("<LoopContext>");
-      case null, default -> out.append(of(value));
+      case null, default -> out.append(of(state, value));
     }
+    state.leaveValue();
   }
 
   /** Single quotes unless the text has some and no double ones. */
-  private static void quote(String text, StringBuilder out) {
+  private static void quote(String text, LimitedText out) {
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     out.append(quote);
     text.codePoints().forEach(c -> {
@@ -127,23 +131,31 @@ final class PyText {
     return (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x20) || c == 0x85 || Character.isSpaceChar(c);
   }
 
+  /** Takes white space away, or else all of some characters. */
   static String stripLeft(String text, String characters) {
+    IntPredicate strips = stripped(characters);
     int from = 0;
-    while (from < text.length() && strips(text.charAt(from), characters)) {
+    while (from < text.length() && strips.test(text.charAt(from))) {
       from++;
     }
     return text.substring(from);
   }
 
   static String stripRight(String text, String characters) {
+    IntPredicate strips = stripped(characters);
     int to = text.length();
-    while (to > 0 && strips(text.charAt(to - 1), characters)) {
+    while (to > 0 && strips.test(text.charAt(to - 1))) {
       to--;
     }
     return text.substring(0, to);
   }
 
-  private static boolean strips(char c, String characters) {
-    return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+  private static IntPredicate stripped(String characters) {
+    if (characters == null) {
+      return c -> isSpace((char) c);
+    }
+    BitSet set = new BitSet();
+    characters.chars().forEach(set::set);
+    return set::get;
   }
 }

@@ -1,7 +1,7 @@
 package dev.ebb.router.template;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -9,31 +9,45 @@ import java.util.Map;
 final class Sequences {
   private Sequences() {}
 
-  /** The items of a value: a list's, a dict's keys, a string's characters, nothing of undefined. */
-  static List<Object> items(Object value) {
+  /**
+   * The items of a value, not to be changed: a list's, a dict's keys, a string's characters, nothing
+   * of undefined.
+   */
+  static List<Object> items(RenderState state, Object value) {
+    return value instanceof List<?> list ? Collections.unmodifiableList(list) : copy(state, value);
+  }
+
+  /** The same in a list of its own. */
+  static List<Object> copy(RenderState state, Object value) {
+    state.makeItems(length(state, value, "is not iterable"));
     return switch (value) {
-      case Collection<?> items -> new ArrayList<>(items);
+      case List<?> items -> new ArrayList<>(items);
       case Map<?, ?> map -> new ArrayList<>(map.keySet());
       case String text -> new ArrayList<>(text.codePoints().mapToObj(Character::toString).toList());
-      case Undefined undefined -> new ArrayList<>();
-      case null, default -> throw new TemplateException(
-          "'" + Operators.typeName(value) + "' object is not iterable");
+      case null, default -> new ArrayList<>();
     };
   }
 
-  static int length(Object value) {
+  static int length(RenderState state, Object value) {
+    return length(state, value, "has no len()");
+  }
+
+  private static int length(RenderState state, Object value, String problem) {
     return switch (value) {
-      case Collection<?> items -> items.size();
+      case List<?> items -> items.size();
       case Map<?, ?> map -> map.size();
-      case String text -> text.codePointCount(0, text.length());
+      case String text -> {
+        state.work(text.length());
+        yield text.codePointCount(0, text.length());
+      }
       case Undefined undefined -> 0;
       case null, default -> throw new TemplateException(
-          "object of type '" + Operators.typeName(value) + "' has no len()");
+          "object of type '" + Operators.typeName(value) + "' " + problem);
     };
   }
 
   static List<Object> join(RenderState state, List<?> left, List<?> right) {
-    state.checkLength((long) left.size() + right.size());
+    state.makeItems((long) left.size() + right.size());
     List<Object> out = new ArrayList<>(left.size() + right.size());
     out.addAll(left);
     out.addAll(right);
@@ -49,17 +63,20 @@ final class Sequences {
       throw new TemplateException("can't multiply sequence by non-int of type '" + Operators.typeName(count) + "'");
     }
     long times = Math.max(0, Operators.integer(count));
-    int size = sequence instanceof String text ? text.length() : ((List<?>) sequence).size();
-    if (size > 0) {
-      state.checkLength(times > Integer.MAX_VALUE ? times : times * size);
-    }
     if (sequence instanceof String text) {
-      return size == 0 ? "" : text.repeat((int) times);
+      state.checkLength(total(times, text.length()));
+      return text.isEmpty() ? "" : state.made(text.repeat((int) times));
     }
+    List<?> list = (List<?>) sequence;
+    state.makeItems(total(times, list.size()));
     List<Object> out = new ArrayList<>();
-    for (long i = 0; i < times && size > 0; i++) {
-      out.addAll((List<?>) sequence);
+    for (long i = 0; i < times && !list.isEmpty(); i++) {
+      out.addAll(list);
     }
     return out;
+  }
+
+  private static long total(long times, int size) {
+    return size == 0 ? 0 : times > Integer.MAX_VALUE ? times : times * size;
   }
 }

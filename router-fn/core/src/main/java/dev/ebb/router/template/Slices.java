@@ -8,21 +8,24 @@ final class Slices {
   private Slices() {}
 
   /** A slice; bounds that are null or beyond the ends are as in Python. */
-  static Object slice(Object value, Object start, Object stop, Object step) {
+  static Object slice(RenderState state, Object value, Object start, Object stop, Object step) {
     Operators.requireDefined(value);
     if (value instanceof String text) {
+      state.work(text.length());
       int[] points = text.codePoints().toArray();
       StringBuilder out = new StringBuilder();
       for (int i : indices(points.length, start, stop, step)) {
         out.appendCodePoint(points[i]);
       }
-      return out.toString();
+      return state.made(out.toString());
     }
     if (!(value instanceof List<?> list)) {
       throw new TemplateException("'" + Operators.typeName(value) + "' object has no slices");
     }
-    List<Object> out = new ArrayList<>();
-    for (int i : indices(list.size(), start, stop, step)) {
+    int[] indices = indices(list.size(), start, stop, step);
+    state.makeItems(indices.length);
+    List<Object> out = new ArrayList<>(indices.length);
+    for (int i : indices) {
       out.add(list.get(i));
     }
     return value instanceof PyTuple ? new PyTuple(out) : out;

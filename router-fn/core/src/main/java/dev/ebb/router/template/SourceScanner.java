@@ -2,12 +2,16 @@ package dev.ebb.router.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Splits a template into text, expressions and tags, with white space removed as Jinja2 does under
  * {@code trim_blocks} and {@code lstrip_blocks}, the settings of chat templates.
  */
 final class SourceScanner {
+  private static final Pattern RAW_END = Pattern.compile("\\{%[-+]?\\s*+endraw\\s*+[-+]?%}");
+
   /** What a piece is. */
   enum Kind {
     TEXT,
@@ -137,20 +141,13 @@ final class SourceScanner {
   }
 
   private void scanRaw(int open) {
-    int end = source.indexOf("{%", at);
-    while (end >= 0) {
-      int close = source.indexOf("%}", end);
-      String name = close < 0 ? "" : source.substring(end + 2, close).replaceAll("^[-+]|[-+]$", "").strip();
-      if (name.equals("endraw")) {
-        String text = source.substring(at, end);
-        addText(textBefore(text, '%', source.charAt(end + 2)));
-        at = close + 2;
-        skipAfter('%', source.charAt(close - 1));
-        return;
-      }
-      end = source.indexOf("{%", end + 2);
+    Matcher end = RAW_END.matcher(source);
+    if (!end.find(at)) {
+      throw new TemplateException("'raw' is not closed").at(lineOf(open));
     }
-    throw new TemplateException("'raw' is not closed").at(lineOf(open));
+    addText(textBefore(source.substring(at, end.start()), '%', source.charAt(end.start() + 2)));
+    at = end.end();
+    skipAfter('%', source.charAt(at - 3));
   }
 
   private void addText(String text) {

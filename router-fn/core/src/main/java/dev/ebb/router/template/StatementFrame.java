@@ -111,14 +111,15 @@ final class StatementFrame {
 
     /** Counts output, also of blocks and macros, whose text may be written again. */
     String write(TemplateProgram.Part part) {
-      String text = PyText.of(eval(part));
-      written += text.length();
+      Object value = eval(part);
       try {
+        String text = PyText.of(state, value);
+        written += text.length();
         state.checkLength(written);
+        return text;
       } catch (TemplateException e) {
         throw e.at(part.line());
       }
-      return text;
     }
 
     void throwFirstError() {

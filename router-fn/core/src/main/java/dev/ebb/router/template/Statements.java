@@ -81,14 +81,23 @@ final class Statements {
 
   private static List<Object> items(Run run, Part part, Headers.For header) {
     try {
-      List<Object> items = Sequences.items(run.eval(new Part(header.items(), part.line())));
-      if (header.condition() != null) {
-        items.removeIf(item -> !holds(run, header, item));
-      }
-      return items;
+      List<Object> items = Sequences.items(run.state(), run.eval(new Part(header.items(), part.line())));
+      return header.condition() == null ? items : matching(run, header, items);
     } catch (TemplateException e) {
       throw e.at(part.line());
     }
+  }
+
+  private static List<Object> matching(Run run, Headers.For header, List<Object> items) {
+    List<Object> out = new ArrayList<>();
+    for (Object item : items) {
+      run.state().tick();
+      if (holds(run, header, item)) {
+        out.add(item);
+      }
+    }
+    run.state().makeItems(out.size());
+    return out;
   }
 
   private static boolean holds(Run run, Headers.For header, Object item) {

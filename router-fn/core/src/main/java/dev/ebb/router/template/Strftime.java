@@ -18,8 +18,8 @@ final class Strftime {
 
   private Strftime() {}
 
-  static String format(ZonedDateTime time, String format) {
-    StringBuilder out = new StringBuilder();
+  static String format(RenderState state, ZonedDateTime time, String format) {
+    LimitedText out = new LimitedText(state);
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
       if (c != '%' || i + 1 == format.length()) {
@@ -34,7 +34,7 @@ final class Strftime {
         out.append(field == '%' ? "%" : field(time, field));
       }
     }
-    return out.toString();
+    return state.made(out.toString());
   }
 
   private static String field(ZonedDateTime time, char field) {

@@ -34,7 +34,7 @@ sealed interface Target {
   record Unpacked(List<Target> targets) implements Target {
     @Override
     public void assign(RenderState state, Object value) {
-      List<Object> items = Sequences.items(value);
+      List<Object> items = Sequences.items(state, value);
       if (items.size() != targets.size()) {
         throw new TemplateException((items.size() < targets.size() ? "not enough" : "too many")
             + " values to unpack (expected " + targets.size() + ")");

@@ -7,6 +7,12 @@ package dev.ebb.router.template;
  * @param problem what was looked for, for the error
  */
 record Undefined(String problem) {
+  private static final int PROBLEM_MAX = 500;
+
+  /** A problem may quote a long text of the template, which it is not to keep. */
+  Undefined {
+    problem = problem.length() > PROBLEM_MAX ? problem.substring(0, PROBLEM_MAX) + "..." : problem;
+  }
 
   TemplateException error() {
     return new TemplateException(problem);

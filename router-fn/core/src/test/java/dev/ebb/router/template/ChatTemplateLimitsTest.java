@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,12 +24,12 @@ class ChatTemplateLimitsTest {
 
   private static String render(String source) {
     return ChatTemplate.of(source)
-        .limitedTo(Duration.ofMillis(300), 100_000)
+        .limitedTo(Duration.ofMillis(300), 1_000_000)
         .render(List.of(Map.of("role", "user", "content", "hi")), false, Map.of());
   }
 
   static Stream<String> endless() {
-    String nest = "{% for a in range(90000) %}";
+    String nest = "{% for a in range(60000) %}";
     return Stream.of(
         nest + nest + "{% endfor %}{% endfor %}",
         "{% macro m(k) %}{{ m(k) }}{% endmacro %}{{ m(1) }}",
@@ -41,15 +42,65 @@ class ChatTemplateLimitsTest {
         "{% set n = namespace(s=[1]) %}{% for i in range(100) %}{% set n.s = n.s + n.s %}{% endfor %}",
         "{% set n = namespace(s='x') %}{% for i in range(100) %}{% set n.s = n.s.replace('x', 'xx') %}{% endfor %}",
         "{% set n = namespace(s='x') %}{% for i in range(100) %}{% set n.s = [n.s, n.s]|join %}{% endfor %}",
-        "{% for i in range(90000) %}{{ 'some more text' }}{% endfor %}");
+        "{% set n = namespace(s=[]) %}" + nest + "{% set n.s = [n.s, 'x' * 900000] %}{% endfor %}",
+        "{% set n = namespace(s={}) %}" + nest + "{% set n.s = dict(n.s, {a: n.s}) %}{% endfor %}",
+        nest + "{{ 'some more text than is let through' }}{% endfor %}");
+  }
+
+  /** Values that are small themselves, since they hold one another twice, and endless to walk through. */
+  static Stream<String> doubled() {
+    String list = "{% set n = namespace(s='x') %}{% for i in range(40) %}{% set n.s = [n.s, n.s] %}{% endfor %}";
+    String dict = list.replace("[n.s, n.s]", "{'a': n.s, 'b': n.s}");
+    String other = list.replace("set n", "set m").replace("n.s", "m.s");
+    return Stream.concat(
+        Stream.of("{{ n.s }}", "{{ n }}", "{{ n.s ~ 1 }}", "{{ n.s|string }}", "{{ n.s|trim }}", "{{ [n.s]|join }}",
+            "{{ '%s' % (n.s,) }}", "{{ '%r'|format(n.s) }}", "{{ '{}'.format(n.s) }}", "{{ n.s is lower }}",
+            "{{ n.s|tojson }}", "{{ n.s|tojson(indent=2) }}", "{{ [1]|tojson(separators=(n.s, '')) }}",
+            "{{ {'a': 1}[n.s] }}", "{{ raise_exception(n.s) }}", "{{ 'x'.split(n.s) }}", "{{ 'x'|trim(n.s) }}",
+            "{{ [1, 2]|join(n.s) }}", "{{ {n: 1} }}", "{% set n.n = n %}{{ n }}", "{{ [1].index(n.s) }}")
+            .flatMap(use -> Stream.of(list + use, dict + use)),
+        Stream.of("{{ n.s == m.s }}", "{{ n.s < m.s }}", "{{ m.s in [n.s] }}", "{{ n.s is eq m.s }}",
+            "{{ [n.s, m.s]|unique }}", "{{ [n.s, m.s]|sort }}", "{{ [n.s, m.s]|max }}", "{{ [n.s].index(m.s) }}",
+            "{{ [n.s].count(m.s) }}", "{{ [n.s]|select('in', [m.s])|list }}",
+            "{% for i in [n.s, m.s] %}{{ loop.changed(i) }}{% endfor %}").map(use -> list + other + use));
+  }
+
+  /** Steps whose time or result grows faster than their operands. */
+  static Stream<String> steep() {
+    String texts = "(['x' * 900000] * 60000)";
+    String repeats = "('a' * 900000)";
+    String part = "('a' * 400000 ~ 'b')";
+    return Stream.of(
+        "{{ range(1000000)|unique|list }}",
+        "{{ range(10 ** 6, 10 ** 6 + 60000)|map('string')|map('list')|unique }}",
+        "{{ " + texts + "|unique }}", "{{ " + texts + "|sort }}", "{{ " + texts + "|min }}",
+        "{{ " + texts + "|map('upper')|list }}",
+        "{{ " + texts + "|select('lower')|list }}",
+        "{{ " + texts + "|map(attribute='a' ~ '.a' * 90000, default='-')|list }}",
+        "{{ ([[1]] * 60000)|sum(start=[]) }}", "{{ ('%s' * 60000) % " + texts + " }}",
+        "{{ ('\\n' * 900000)|indent('x' * 900000, blank=true) }}", "{{ ('&' * 900000)|escape }}",
+        "{{ ([1] * 60000)|tojson(indent='x' * 900000) }}", "{{ ('\\x01' * 900000)|tojson }}",
+        "{{ ['\\x01' * 900000] }}", "{{ strftime_now('%B' * 400000) }}", "{{ ('ß' * 900000)|upper }}",
+        "{{ ('ß' * 900000)|upper|length }}", "{{ ('İ' * 900000)|lower }}", "{{ ('ß' * 900000).isupper() }}",
+        "{{ ('x ' * 400000)|wordcount }}", "{{ ('x ' * 400000).split() }}", "{{ ('x ' * 400000).split('x') }}",
+        "{{ ('x\\n' * 400000).splitlines() }}", "{{ ('x' * 900000)|list }}",
+        "{{ " + part + " in " + repeats + " }}", "{{ " + repeats + ".replace(" + part + ", '') }}",
+        "{{ " + repeats + ".split(" + part + ") }}", "{{ " + repeats + ".rsplit('b' ~ " + repeats + "[:400000]) }}",
+        "{{ " + repeats + ".count(" + part + ") }}", "{{ " + repeats + ".find(" + part + ") }}",
+        "{{ " + repeats + ".partition(" + part + ") }}",
+        "{{ " + repeats + ".startswith(['a' * 800000 ~ 'b'] * 60000) }}",
+        "{% for i in range(60000) if ('x' * 900000) is upper %}{% endfor %}",
+        "{% for i in range(60000) %}{% set c = ('x' * 900000)[i] %}{% endfor %}");
   }
 
   @ParameterizedTest
-  @MethodSource("endless")
+  @MethodSource({"endless", "doubled", "steep"})
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void endlessWorkIsStopped(String source) {
     TemplateException e = assertThrows(TemplateException.class, () -> render(source));
     assertTrue(
-        e.getMessage().matches("chat template line 1: .*(longer than|larger than|deep).*"), e.getMessage());
+        e.getMessage().matches("chat template line 1: .*(longer than|larger than|deep).*"),
+        e.getMessage());
     assertFalse(e.raisedByTemplate());
   }
 
@@ -59,13 +110,47 @@ class ChatTemplateLimitsTest {
         "{{ " + "-".repeat(50_000) + "1 }}",
         "{{ " + "not ".repeat(50_000) + "x y }}",
         "{{ " + "[".repeat(50_000) + " }}",
+        "{{ x" + "|trim".repeat(500_000) + " }}",
+        "{{ 1" + " + 1".repeat(500_000) + " }}",
+        "{% set " + "(".repeat(50_000) + "x = 1 %}",
+        "{% raw %}" + "{%".repeat(500_000) + "%}",
         "{% if x %}".repeat(50_000) + "{% endif %}".repeat(50_000));
   }
 
   @ParameterizedTest
   @MethodSource("deep")
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void deepNestingIsRefused(String source) {
     assertThrows(TemplateException.class, () -> render(source));
+  }
+
+  @Test
+  void deepValuesAreRefusedWithTheLine() {
+    String deep = "{% set n = namespace(s=[]) %}{% set m = namespace(s=[]) %}{% for i in range(5000) %}"
+        + "{% set n.s = [n.s] %}{% set m.s = [m.s] %}{% endfor %}";
+    for (String use : List.of("n.s", "n.s|tojson", "n.s == m.s", "n.s < m.s")) {
+      TemplateException e = assertThrows(TemplateException.class, () -> render(deep + "{{ " + use + " }}"));
+      assertEquals("chat template line 1: values are nested more than 500 deep", e.getMessage());
+    }
+  }
+
+  @Test
+  void largeValuesWithinTheLimitsAreFine() {
+    for (Map.Entry<String, String> each : Map.of(
+        "('x ' * 60000)|wordcount", "60000",
+        "(range(30000)|list + range(30000)|list)|unique|list|length", "30000",
+        "(range(60000)|list)|sort(reverse=true)|first", "59999",
+        "('aΣ' * 400000)|lower|length", "800000",
+        "('İ' * 400000)|lower|length", "800000",
+        "('ß' * 400000)|upper|length", "800000",
+        "('a' * 900000).rfind('b' ~ 'a' * 400000)", "-1",
+        "(('a' * 400000 ~ 'b') * 2).rfind('a' * 400000 ~ 'b')", "400001",
+        "[1, 1.0, true, 'a', 'A', none, none, [1], [1.0], 0, false, -0.0, {'a': 1}, {'a': 1.0}]|unique|list",
+        "[1, 'a', None, [1], 0, {'a': 1}]").entrySet()) {
+      ChatTemplate template = ChatTemplate.of("{{ " + each.getKey() + " }}");
+      assertEquals(each.getValue(), template.limitedTo(Duration.ofSeconds(60), 1_000_000)
+          .render(List.of(), false, Map.of()));
+    }
   }
 
   @Test
