@@ -12,9 +12,9 @@
 
 #include "core/batch.h"
 #include "core/rope_table.h"
+#include "core/task_pool.h"
 #include "cpu/activation_tiles.h"
 #include "cpu/kernels.h"
-#include "cpu/task_pool.h"
 #include "cpu/weights.h"
 
 namespace ebb::cpu {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/model.h"
+#include "core/task_pool.h"
 #include "cpu/pack.h"
-#include "cpu/task_pool.h"
 #include "cpu/weight_memory.h"
 
 namespace ebb::cpu {

@@ -8,14 +8,14 @@
 #include "core/batch.h"
 #include "core/kv_blocks.h"
 #include "core/rope_table.h"
-#include "core/thread_pool.h"
+#include "core/task_pool.h"
 #include "reference/ops.h"
 #include "reference/weights.h"
 
 namespace ebb::reference {
 namespace {
 
-// Rows of a matrix that one thread takes at least: fewer are not worth waking it.
+// Rows of a matrix that a thread takes at a time.
 constexpr int64_t kRowGrain = 16;
 
 const float *or_null(const Floats &floats) { return floats.empty() ? nullptr : floats.data(); }
@@ -57,7 +57,7 @@ class ReferenceBackend {
   void feed_forward_block(int layer);
   void logits();
 
-  ThreadPool pool_;
+  TaskPool pool_;
   bool loaded_ = false;
   Model model_;
   Weights weights_;
@@ -110,7 +110,7 @@ void ReferenceBackend::reserve() {
 void ReferenceBackend::project(const Floats &w, const Floats &bias, const Floats &x, int64_t rows,
                                Floats &y) {
   const MatmulShape shape{batch_.tokens, rows, static_cast<int64_t>(w.size()) / rows};
-  pool_.ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
+  pool_.run_ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
     matmul(w.data(), or_null(bias), x.data(), shape, begin, end, y.data());
   });
 }
@@ -144,19 +144,16 @@ void ReferenceBackend::normalise_heads(const Floats &weight, int32_t heads, Floa
 void ReferenceBackend::attend(int layer) {
   const int64_t tasks = int64_t{batch_.tokens} * model_.heads;
   const int32_t group = model_.heads / model_.kv_heads;
-  // Dealt out like cards, because later tokens of a prompt have more to read.
-  pool_.each_thread([&](int thread, int threads) {
-    for (int64_t task = thread; task < tasks; task += threads) {
-      const int64_t token = task / model_.heads;
-      const auto head = static_cast<int32_t>(task % model_.heads);
-      const int32_t position = batch_.positions[token];
-      const AttentionView view{memory_,     model_.kv,
-                               batch_.blocks_of(sequence_of_[static_cast<size_t>(token)]),
-                               layer,       head / group,
-                               model_.first_visible(position), position};
-      attention(q_.data() + task * model_.head_dim, view, scratch_[static_cast<size_t>(thread)],
-                attended_.data() + task * model_.head_dim);
-    }
+  pool_.run(tasks, [&](int64_t task, int thread) {
+    const int64_t token = task / model_.heads;
+    const auto head = static_cast<int32_t>(task % model_.heads);
+    const int32_t position = batch_.positions[token];
+    const AttentionView view{memory_,     model_.kv,
+                             batch_.blocks_of(sequence_of_[static_cast<size_t>(token)]),
+                             layer,       head / group,
+                             model_.first_visible(position), position};
+    attention(q_.data() + task * model_.head_dim, view, scratch_[static_cast<size_t>(thread)],
+              attended_.data() + task * model_.head_dim);
   });
 }
 
@@ -166,7 +163,7 @@ void ReferenceBackend::feed_forward_block(int layer) {
            normed_.data());
   project(w.ffn_gate, {}, normed_, model_.ffn, gate_);
   project(w.ffn_up, {}, normed_, model_.ffn, up_);
-  pool_.ranges(int64_t{batch_.tokens} * model_.ffn, 4096, [&](int64_t begin, int64_t end) {
+  pool_.run_ranges(int64_t{batch_.tokens} * model_.ffn, 4096, [&](int64_t begin, int64_t end) {
     swiglu(gate_.data() + begin, up_.data() + begin, end - begin);
   });
   project(w.ffn_down, {}, gate_, model_.hidden, projected_);
@@ -182,7 +179,7 @@ void ReferenceBackend::logits() {
              model_.rms_epsilon, normed_.data() + r * hidden);
   }
   const MatmulShape shape{batch_.outputs, model_.vocabulary, hidden};
-  pool_.ranges(model_.vocabulary, kRowGrain, [&](int64_t begin, int64_t end) {
+  pool_.run_ranges(model_.vocabulary, kRowGrain, [&](int64_t begin, int64_t end) {
     matmul(weights_.output_matrix(), nullptr, normed_.data(), shape, begin, end, batch_.logits);
   });
 }

@@ -5,16 +5,16 @@
 namespace ebb::reference {
 namespace {
 
-Floats load(const Tensor &tensor, ThreadPool &pool) {
+Floats load(const Tensor &tensor, TaskPool &pool) {
   if (!tensor) return {};
   Floats floats(static_cast<size_t>(tensor.rows * tensor.cols));
-  pool.each(tensor.rows, [&](int64_t r) {
+  pool.run(tensor.rows, [&](int64_t r, int) {
     dequantize_row(tensor.type, tensor.row(r), floats.data() + r * tensor.cols, tensor.cols);
   });
   return floats;
 }
 
-LayerWeights load_layer(const Layer &layer, ThreadPool &pool) {
+LayerWeights load_layer(const Layer &layer, TaskPool &pool) {
   LayerWeights w;
   w.attention_norm = load(layer.attention_norm, pool);
   w.q = load(layer.q, pool);
@@ -36,7 +36,7 @@ LayerWeights load_layer(const Layer &layer, ThreadPool &pool) {
 
 }  // namespace
 
-Weights load_weights(const Model &model, ThreadPool &pool) {
+Weights load_weights(const Model &model, TaskPool &pool) {
   Weights weights;
   weights.token_embedding = load(model.token_embedding, pool);
   weights.output_norm = load(model.output_norm, pool);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/model.h"
-#include "core/thread_pool.h"
+#include "core/task_pool.h"
 
 namespace ebb::reference {
 
@@ -32,7 +32,7 @@ struct Weights {
   }
 };
 
-Weights load_weights(const Model &model, ThreadPool &pool);
+Weights load_weights(const Model &model, TaskPool &pool);
 
 }  // namespace ebb::reference
 

@@ -1,7 +1,8 @@
-// The threads of the cpu backend.
-#ifndef EBB_CPU_TASK_POOL_H
-#define EBB_CPU_TASK_POOL_H
+// The threads that compute an engine step together.
+#ifndef EBB_CORE_TASK_POOL_H
+#define EBB_CORE_TASK_POOL_H
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -10,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace ebb::cpu {
+namespace ebb {
 
 // Shares out the tasks of one stage of a step after the other. A thread takes the
 // next task when it is done with one, and a stage ends when its tasks are done,
@@ -48,6 +49,15 @@ class TaskPool {
              count);
   }
 
+  // Calls body(begin, end) for the ranges of `grain` that 0..count-1 falls into, the
+  // last of which may be shorter.
+  template <typename Body>
+  void run_ranges(int64_t count, int64_t grain, Body &&body) {
+    run((count + grain - 1) / grain, [&](int64_t task, int) {
+      body(task * grain, std::min((task + 1) * grain, count));
+    });
+  }
+
  private:
   struct Job {
     void (*call)(void *context, int64_t task, int thread);
@@ -74,6 +84,6 @@ class TaskPool {
   std::atomic<bool> stopping_{false};
 };
 
-}  // namespace ebb::cpu
+}  // namespace ebb
 
-#endif  // EBB_CPU_TASK_POOL_H
+#endif  // EBB_CORE_TASK_POOL_H

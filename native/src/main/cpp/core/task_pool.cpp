@@ -1,12 +1,10 @@
-#include "cpu/task_pool.h"
-
-#include <immintrin.h>
+#include "core/task_pool.h"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-namespace ebb::cpu {
+namespace ebb {
 namespace {
 
 // Long enough to bridge the serial part between two stages, short enough that an
@@ -20,13 +18,21 @@ constexpr uint64_t kMost = (uint64_t{1} << kBits) - 1;
 uint64_t next_of(uint64_t claim) { return claim & kMost; }
 uint64_t count_of(uint64_t claim) { return claim >> kBits & kMost; }
 
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 // Returns when `value` is no longer `old`: spins, then sleeps.
 void wait_while(const std::atomic<uint32_t> &value, uint32_t old) {
   const auto deadline = std::chrono::steady_clock::now() + kSpin;
   do {
     for (int i = 0; i < 32; ++i) {
       if (value.load(std::memory_order_acquire) != old) return;
-      _mm_pause();
+      relax();
     }
   } while (std::chrono::steady_clock::now() < deadline);
   value.wait(old, std::memory_order_acquire);
@@ -106,4 +112,4 @@ void TaskPool::dispatch(const Job &job, int64_t count) {
   if (failed_.exchange(false)) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-}  // namespace ebb::cpu
+}  // namespace ebb
