@@ -64,6 +64,8 @@ class UpTest {
   private Process start(String... arguments) throws IOException {
     List<String> command = new java.util.ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        // As the launcher sets it: a bare machine has no locale.
+        "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dstdin.encoding=UTF-8",
         "-cp", System.getProperty("java.class.path"), Ebb.class.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -34,8 +34,9 @@ public final class EbbInstance implements AutoCloseable {
     log = Workspace.target("logs").resolve(name + "-" + port + ".log");
     Path models = Files.createDirectories(home.resolve("models"));
     Files.createSymbolicLink(models.resolve(TestModel.ID + ".gguf"), TestModel.path());
-    ProcessBuilder builder =
-        new ProcessBuilder(Workspace.distribution().resolve("bin/ebb").toString(), "up");
+    // What a shell starts in its background ignores SIGINT, and so would all that is started from there.
+    ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT",
+        Workspace.distribution().resolve("bin/ebb").toString(), "up");
     builder.environment().keySet().removeIf(key -> key.startsWith("EBB_") || key.startsWith("QUARKUS_"));
     builder.environment().put("EBB_HOME", home.toString());
     builder.environment().put("EBB_PORT", Integer.toString(port));
