@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -129,9 +130,8 @@ public final class EbbInstance implements AutoCloseable {
 
   /** Ctrl-C: the terminal sends SIGINT to every process of the foreground group at once. */
   public void interrupt() throws IOException {
-    List<String> kill = Stream.concat(Stream.of("kill", "-INT"),
-        processes().stream().map(process -> Long.toString(process.pid()))).toList();
-    new ProcessBuilder(kill).inheritIO().start();
+    String pids = processes().stream().map(process -> Long.toString(process.pid())).collect(Collectors.joining(" "));
+    new ProcessBuilder("/bin/sh", "-c", "kill -INT " + pids).inheritIO().start();
   }
 
   /** SIGTERM to the command, as a service supervisor would. */
