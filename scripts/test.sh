@@ -22,5 +22,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 scripts/mvn.sh --fail-at-end --no-transfer-progress "${selection[@]}" verify 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
+# The build's last output may be a bare colour code; the line that counts stands alone.
+echo
 python3 scripts/test_summary.py "$log" || status=1
 exit "$status"
