@@ -1,6 +1,8 @@
 package dev.ebb.cli;
 
+import dev.ebb.cli.server.Port;
 import dev.ebb.cli.server.RouterSpec;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** Where a router listens, as the commands are told it. */
@@ -18,6 +20,11 @@ final class AddressOptions {
 
   String host(Context context) {
     return host != null ? host : context.env().getOrDefault("EBB_HOST", "127.0.0.1");
+  }
+
+  /** Refuses an address that a router with these options could not listen on. */
+  void needFree(Context context) throws IOException {
+    Port.need(host(context), port(context));
   }
 
   /** Where a router with these options would be found. */

@@ -16,6 +16,7 @@ import java.util.List;
  */
 final class Conversation {
   private static final String PROMPT = ">>> ";
+  private static final String BLOCK_PROMPT = "... ";
   private static final String BLOCK = "\"\"\"";
   private static final String HELP = """
       /clear   forget what was said
@@ -47,7 +48,7 @@ final class Conversation {
   /** Reads turns until the end of the input or {@code /exit}. */
   void run(BufferedReader in) throws IOException, InterruptedException {
     tell(model + " is ready; /help lists the commands");
-    for (String line = read(in); line != null; line = read(in)) {
+    for (String line = read(in, PROMPT); line != null; line = read(in, PROMPT)) {
       if (!line.isBlank() && !command(line.strip(), in)) {
         return;
       }
@@ -101,14 +102,15 @@ final class Conversation {
   }
 
   private void answer() throws IOException, InterruptedException {
+    AnswerText shown = new AnswerText(out);
     try (Answer answer = client.stream(ask.request(model, List.copyOf(history)))) {
       answering = answer;
-      String text = answer.read(piece -> {
-        out.print(piece);
-        out.flush();
-      });
+      String text = answer.read(shown);
       out.println(answer.isCancelled() ? " [stopped]" : "");
       history.add(new ChatRequest.Message("assistant", text));
+    } catch (CliException | IOException e) {
+      shown.endLine();
+      throw e;
     } finally {
       answering = null;
     }
@@ -117,7 +119,7 @@ final class Conversation {
   private String block(String first, BufferedReader in) throws IOException {
     StringBuilder text = new StringBuilder(first.substring(BLOCK.length()));
     while (!text.toString().stripTrailing().endsWith(BLOCK)) {
-      String line = in.readLine();
+      String line = read(in, BLOCK_PROMPT);
       if (line == null) {
         return text.toString();
       }
@@ -127,9 +129,9 @@ final class Conversation {
     return whole.substring(0, whole.length() - BLOCK.length()).strip();
   }
 
-  private String read(BufferedReader in) throws IOException {
+  private String read(BufferedReader in, String prompt) throws IOException {
     if (interactive) {
-      err.print(PROMPT);
+      err.print(prompt);
       err.flush();
     }
     return in.readLine();

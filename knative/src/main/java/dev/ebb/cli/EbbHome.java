@@ -24,7 +24,12 @@ public record EbbHome(Path models, Path data) {
 
   /** The folder of the instance that serves on {@code port}: logs, pid files, arena. */
   public Path runDir(int port) {
-    return data.resolve("run").resolve(Integer.toString(port));
+    return runs().resolve(Integer.toString(port));
+  }
+
+  /** The folder of all instances' folders. */
+  Path runs() {
+    return data.resolve("run");
   }
 
   private static Path xdg(Map<String, String> env, String variable, String fallback) {

@@ -52,12 +52,13 @@ final class GenerateCommand implements Callable<Integer> {
 
   private void print(Serving serving, ChatRequest request) throws IOException, InterruptedException {
     PrintStream out = context.out();
+    AnswerText text = new AnswerText(out);
     try (Answer answer = serving.client().stream(request)) {
-      answer.read(piece -> {
-        out.print(piece);
-        out.flush();
-      });
+      answer.read(text);
       out.println();
+    } catch (CliException | IOException e) {
+      text.endLine();
+      throw e;
     }
   }
 

@@ -9,6 +9,7 @@ import dev.ebb.engine.model.ModelFile;
 import dev.ebb.engine.model.ModelFormatException;
 import dev.ebb.engine.model.Models;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,11 @@ final class ModelCommand implements Runnable {
     if (as != null && !ModelRef.idOf(as).equals(as)) {
       throw new CliException("--as " + as + " is no id; use lower-case letters, digits, dots and dashes");
     }
-    CachedModel model = context.puller().pull(ModelRef.parse(name), Optional.ofNullable(as));
+    ModelRef ref = ModelRef.parse(name);
+    if (ref instanceof ModelRef.Local(Path path) && Files.isRegularFile(path)) {
+      needModel(path);
+    }
+    CachedModel model = context.puller().pull(ref, Optional.ofNullable(as));
     warnIfUnreadable(model);
     context.out().println(model.id() + "  " + Sizes.bytes(model.bytes()) + "  " + model.path());
   }
@@ -68,8 +73,29 @@ final class ModelCommand implements Runnable {
   @Command(name = "rm", description = "Remove a model from the cache.")
   void remove(@Parameters(paramLabel = "ID") String id) throws IOException {
     CachedModel model = here(id);
+    Optional<String> fingerprint = fingerprint(model.path());
     context.cache().remove(model.id());
     context.out().println("removed " + model.id() + ", " + Sizes.bytes(model.bytes()));
+    if (fingerprint.isPresent()) {
+      removeArenas(fingerprint.get());
+    }
+  }
+
+  private static Optional<String> fingerprint(Path path) {
+    try (ModelFile file = Models.open(path)) {
+      return Optional.of(file.fingerprint());
+    } catch (ModelFormatException e) {
+      // What cannot be opened has never served, so nothing is kept of it.
+      return Optional.empty();
+    }
+  }
+
+  private void removeArenas(String fingerprint) throws IOException {
+    for (Path file : ArenaFiles.of(context.home().runs(), fingerprint)) {
+      context.out().println(ArenaFiles.delete(file)
+          ? "removed its keys and values, " + file
+          : "kept its keys and values, " + file + ", which a running function uses");
+    }
   }
 
   @Command(name = "path", description = "Print the path of a model in the cache.")
@@ -97,6 +123,18 @@ final class ModelCommand implements Runnable {
   private CachedModel here(String id) {
     return context.cache().find(id)
         .orElseThrow(() -> new CliException("no model '" + id + "' in the cache; see ebb model list"));
+  }
+
+  /** What is a model, though one that this version does not support, may be kept: a later version may run it. */
+  private static void needModel(Path path) {
+    try (ModelFile file = Models.open(path)) {
+      // It opens, and that is all that was asked.
+    } catch (ModelFormatException e) {
+      // Every message about a whole file that asks for too much says so in these words.
+      if (!e.getMessage().contains(" not supported")) {
+        throw new CliException(e.getMessage() + "; nothing was put into the cache", e);
+      }
+    }
   }
 
   /** A pull keeps what it fetched even when this version cannot run it; a later version may. */

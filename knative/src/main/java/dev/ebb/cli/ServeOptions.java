@@ -30,11 +30,21 @@ final class ServeOptions {
 
   /** The router that these options ask for, its model pulled if it was missing. */
   RouterSpec spec(Context context) throws IOException, InterruptedException {
-    check();
     int port = address.port(context);
-    CachedModel ready = context.puller().ready(ModelRef.parse(model == null ? Registry.DEFAULT_ID : model));
+    ModelRef ref = ModelRef.parse(model == null ? Registry.DEFAULT_ID : model);
+    CachedModel ready = context.puller().ready(ref);
     return new RouterSpec(context.dist(), context.home().runDir(port), false, address.host(context), port,
-        ready.id(), ready.path(), settings());
+        ready.id(), ready.path(), advice(ref, ready), settings());
+  }
+
+  /** What to do when the model turns out to be unusable: only what lies in the cache can be pulled again. */
+  private static String advice(ModelRef ref, CachedModel model) {
+    return ref instanceof ModelRef.Local
+        ? model.path() + " cannot be used as a model; give --model another file, or an id of ebb model list"
+        : "if " + model.path() + " is damaged, fetch it again: ebb model rm " + model.id() + ", then ebb model pull "
+            + (Registry.load().ids().contains(model.id()) || model.origin().isEmpty()
+                ? model.id()
+                : model.origin() + " --as " + model.id());
   }
 
   private Map<String, String> settings() {
@@ -45,17 +55,35 @@ final class ServeOptions {
     return settings;
   }
 
-  private void check() {
-    atLeast("--idle", idleSeconds, 1);
-    atLeast("--threads", threads, 1);
-    if (backend != null && !backend.equals("cpu") && !backend.equals("reference")) {
-      throw new CliException("--backend " + backend + " is not there; use cpu or reference");
+  /**
+   * Looks over these options and the environment variables behind them, before anything is fetched or started.
+   *
+   * @throws CliException naming the first that makes no sense
+   */
+  void check(Context context) {
+    EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
+    atLeast(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS");
+    atLeast(context, "--threads", threads, "EBB_THREADS");
+    String variable = context.env().getOrDefault("EBB_BACKEND", "").strip();
+    if (backend != null) {
+      needBackend("--backend ", backend);
+    } else if (!variable.isEmpty()) {
+      needBackend("EBB_BACKEND=", variable);
     }
   }
 
-  private static void atLeast(String option, Integer value, int least) {
-    if (value != null && value < least) {
-      throw new CliException(option + " " + value + " makes no sense; give " + least + " or more");
+  private static void needBackend(String setting, String name) {
+    if (!name.equals("cpu") && !name.equals("reference")) {
+      throw new CliException(setting + name + " is not there; use cpu or reference");
+    }
+  }
+
+  /** An option counts before its variable, which then need not make sense. */
+  private static void atLeast(Context context, String option, Integer value, String variable) {
+    if (value == null) {
+      EnvironmentCheck.atLeast(context.env(), variable, 1);
+    } else if (value < 1) {
+      throw new CliException(option + " " + value + " makes no sense; give 1 or more");
     }
   }
 

@@ -2,11 +2,10 @@ package dev.ebb.cli;
 
 import dev.ebb.cli.client.RouterClient;
 import dev.ebb.cli.model.ModelRef;
+import dev.ebb.cli.server.Port;
 import dev.ebb.cli.server.RouterProcess;
 import dev.ebb.cli.server.RouterSpec;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +27,7 @@ final class Serving implements AutoCloseable {
    * @param url address to use and no other, or null
    */
   static Serving open(Context context, ServeOptions options, String url) throws IOException, InterruptedException {
+    options.check(context);
     RouterClient client = new RouterClient(url != null ? url : options.address.url(context));
     Optional<List<String>> models = client.models();
     if (models.isPresent()) {
@@ -35,7 +35,7 @@ final class Serving implements AutoCloseable {
     }
     client.close();
     if (url != null) {
-      throw new CliException("no router answers at " + url + "; start one with ebb up");
+      throw new CliException(RouterClient.absent(url));
     }
     return start(context, options);
   }
@@ -57,10 +57,12 @@ final class Serving implements AutoCloseable {
   }
 
   private static Serving start(Context context, ServeOptions options) throws IOException, InterruptedException {
+    // Before a model is fetched in vain.
+    Port.needHost(options.address.host(context));
     RouterSpec spec = options.spec(context);
-    if (isTaken(spec.host(), spec.port())) {
+    if (Port.isTaken(spec.host(), spec.port())) {
       // Nobody else is told this router's port, so any free one will do.
-      int port = freePort(spec.host());
+      int port = Port.free(spec.host());
       spec = spec.onSparePort(port, context.home().runDir(port));
     }
     RouterProcess router = RouterProcess.start(spec);
@@ -86,22 +88,5 @@ final class Serving implements AutoCloseable {
           + "; leave --model out, or use another --port to start one");
     }
     return id;
-  }
-
-  private static boolean isTaken(String host, int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
-      return false;
-    } catch (IOException e) {
-      return true;
-    }
-  }
-
-  private static int freePort(String host) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(host, 0));
-      return socket.getLocalPort();
-    }
   }
 }

@@ -30,8 +30,8 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
-      List<String> models = client.models().orElseThrow(
-          () -> new CliException("no router answers at " + client.url() + "; start one with ebb up"));
+      List<String> models =
+          client.models().orElseThrow(() -> new CliException(RouterClient.absent(client.url())));
       boolean ready = client.isHealthy("ready");
       line("router", client.url() + (ready ? ", ready" : ", not ready"));
       line("models", String.join(", ", models));

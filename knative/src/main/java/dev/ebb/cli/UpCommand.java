@@ -20,6 +20,8 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    options.check(context);
+    options.address.needFree(context);
     RouterSpec spec = options.spec(context);
     RouterProcess router = RouterProcess.start(spec);
     try (router) {
@@ -30,7 +32,8 @@ final class UpCommand implements Callable<Integer> {
       context.out().println(ThreeWays.text(spec.url(), spec.modelId()));
       context.out().println("Log: " + router.log());
       if (!router.awaitEnd()) {
-        throw new CliException("the router ended by itself:\n" + router.lastLines() + "\nall of it: " + router.log());
+        throw new CliException("the router ended by itself (" + router.ending() + "):\n" + router.lastLines()
+            + "\nall of it: " + router.log());
       }
       return 0;
     }

@@ -61,6 +61,9 @@ class CommandsTest {
     assertEquals(2, run("up", "--nonsense").status());
     assertEquals(2, run("up", "--port", "http").status());
     assertEquals(2, run("generate").status());
+    assertEquals("ebb: Unknown option: '--nonsense'\nsee: ebb up --help\n", run("up", "--nonsense").err());
+    assertEquals("ebb: which of pull, list, rm, path, inspect?\nsee: ebb model --help\n", run("model").err());
+    assertTrue(run().err().endsWith("\nsee: ebb --help\n") && run().err().contains("up, model, chat"), run().err());
   }
 
   @Test
@@ -92,6 +95,49 @@ class CommandsTest {
   }
 
   @Test
+  void settingsOfTheEnvironmentAreCheckedAtTheStart() {
+    for (String command : new String[] {"up", "chat", "generate"}) {
+      String[] words = command.equals("generate") ? new String[] {command, "hi"} : new String[] {command};
+      for (String wrong : new String[] {"EBB_THREADS=0", "EBB_IDLE_SECONDS=abc", "EBB_BACKEND=gpu"}) {
+        String[] setting = wrong.split("=");
+        env.put(setting[0], setting[1]);
+        refused(wrong, words);
+        env.remove(setting[0]);
+      }
+    }
+  }
+
+  @Test
+  void aSettingThatThereIsNotIsWarnedOf() {
+    env.put("EBB_THREAD", "2");
+    env.put("EBB_PYTHON", "python3");
+    CommandRun run = run("up", "--model", "nope", "--port", "1997");
+    assertTrue(run.err().startsWith("warning: EBB_THREAD is no setting of Ebb; did you mean EBB_THREADS?\nebb: "),
+        run.err());
+  }
+
+  @Test
+  void aHostThatIsNotThisMachineIsNamedWithItsSetting() {
+    env.put("EBB_HOST", "nohost.invalid");
+    refused("host 'nohost.invalid': it is not known here; give one of this machine's addresses with --host", "up");
+    refused("host 'nohost.invalid': it is not known here", "chat");
+    refused("EBB_HOST", "up");
+    refused("host '192.0.2.1': it is no address of this machine", "up", "--host", "192.0.2.1");
+  }
+
+  @Test
+  void aHomeThatCannotBeWrittenIsNamed() throws Exception {
+    Path model = TinyGguf.write(folder.resolve("tiny.gguf"));
+    for (String home : new String[] {"/proc/nowhere", model.toString()}) {
+      env.put("EBB_HOME", home);
+      CommandRun run = run("model", "pull", model.toString());
+      assertEquals(1, run.status());
+      assertTrue(run.err().contains("ebb: cannot write " + home), run.err());
+      assertTrue(run.err().endsWith("); set EBB_HOME to a folder that can be written\n"), run.err());
+    }
+  }
+
+  @Test
   void addressesAreWrittenSoThatTheyCanBeCalled() {
     for (String host : new String[] {"::1", "[::1]", "::"}) {
       refused("no router answers at http://[::1]:1;", "status", "--host", host, "--port", "1");
@@ -99,7 +145,7 @@ class CommandsTest {
     }
     refused("no router answers at http://[fe80::1]:1;", "status", "--host", "fe80::1", "--port", "1");
     refused("no router answers at http://127.0.0.1:1;", "status", "--host", "0.0.0.0", "--port", "1");
-    RouterSpec spec = new RouterSpec(folder, folder, false, "::1", 8080, "m", folder, Map.of());
+    RouterSpec spec = new RouterSpec(folder, folder, false, "::1", 8080, "m", folder, "", Map.of());
     assertEquals("http://[::1]:8080", spec.url());
     env.put("EBB_HOST", "::1");
     CommandRun doctor = run("doctor", "--port", "1998");
@@ -113,6 +159,7 @@ class CommandsTest {
       String port = Integer.toString(other.getLocalPort());
       refused("cannot listen on 127.0.0.1:" + port, "up", "--port", port, "--model", file.toString());
       refused("choose another port with --port N or EBB_PORT=N", "up", "--port", port, "--model", file.toString());
+      refused("cannot listen on 127.0.0.1:" + port, "up", "--port", port, "--model", "a-model-to-be-fetched");
     }
   }
 
@@ -124,7 +171,7 @@ class CommandsTest {
 
   @Test
   void pullsListsAndRemovesALocalModel() throws Exception {
-    Path file = Files.writeString(folder.resolve("Some.gguf"), "no model");
+    Path file = TinyGguf.write(folder.resolve("Some.gguf"), "mamba");
     CommandRun pull = run("model", "pull", file.toString());
     assertEquals(0, pull.status(), pull.err());
     assertTrue(pull.err().contains("warning: this version of Ebb cannot run it"), pull.err());
@@ -132,6 +179,28 @@ class CommandsTest {
     assertEquals(folder.resolve("models/some.gguf").toString(), run("model", "path", "some").out().strip());
     assertEquals(0, run("model", "rm", "some").status());
     assertFalse(run("model", "list").out().contains("some "));
+  }
+
+  @Test
+  void aFileThatIsNoModelIsNotPulled() throws Exception {
+    refused("nothing was put into the cache", "model", "pull",
+        Files.writeString(folder.resolve("letter.gguf"), "Dear all").toString());
+    refused("neither a GGUF file nor", "model", "pull", Files.writeString(folder.resolve("x"), "?").toString());
+    assertFalse(Files.exists(folder.resolve("models")));
+  }
+
+  @Test
+  void whatTheFunctionsKeptOfAModelGoesWithIt() throws Exception {
+    Path file = TinyGguf.write(folder.resolve("some.gguf"));
+    run("model", "pull", file.toString());
+    String fingerprint = run("model", "inspect", "some").out().replaceFirst("(?s).*fingerprint +(\\w+).*", "$1");
+    Path arena = Files.createDirectories(folder.resolve("run/8080/arena"));
+    Path own = Files.writeString(arena.resolve(fingerprint.substring(0, 16) + "-f16.kv"), "keys");
+    Path others = Files.writeString(arena.resolve("0123456789abcdef-f16.kv"), "keys");
+    CommandRun run = run("model", "rm", "some");
+    assertTrue(run.out().contains("removed its keys and values, " + own), run.out());
+    assertFalse(Files.exists(own));
+    assertTrue(Files.exists(others));
   }
 
   @Test

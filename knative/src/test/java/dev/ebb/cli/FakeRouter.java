@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 final class FakeRouter implements AutoCloseable {
   final List<String> bodies = new CopyOnWriteArrayList<>();
   final CountDownLatch cancelled = new CountDownLatch(1);
+  volatile String model = "tiny";
   private final CountDownLatch probed = new CountDownLatch(1);
   private final HttpServer server;
 
@@ -33,6 +34,9 @@ final class FakeRouter implements AutoCloseable {
     if (model.equals("dies")) {
       System.out.println("cannot open the model");
       System.exit(3);
+    }
+    if (model.equals("unusable")) {
+      System.exit(22);
     }
     new ProcessBuilder("sleep", "300").start();
     System.out.println("serving " + System.getenv("EBB_MODEL_PATH") + " idle " + System.getenv("EBB_IDLE_SECONDS"));
@@ -66,7 +70,7 @@ final class FakeRouter implements AutoCloseable {
           reply(exchange, "slow".equals(System.getenv("EBB_MODEL_ID")) ? 503 : 200, "{}");
           probed.countDown();
         }
-        case "/v1/models" -> reply(exchange, 200, "{\"data\": [{\"id\": \"tiny\"}]}");
+        case "/v1/models" -> reply(exchange, 200, "{\"data\": [{\"id\": \"" + model + "\"}]}");
         case "/metrics" -> reply(exchange, 200, """
             ebb_function_state{model="tiny",phase="decode",state="ready"} 1
             ebb_function_state{model="tiny",phase="decode",state="stopped"} 0

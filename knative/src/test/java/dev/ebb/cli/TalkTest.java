@@ -47,6 +47,20 @@ class TalkTest {
   }
 
   @Test
+  void samplingThatWasNotAskedForIsTheCatalogues() {
+    router.model = "smollm2-135m-instruct";
+    run("", false, "generate", "x");
+    run("hello\n", false, "chat");
+    run("", false, "generate", "x", "--temperature", "0.5", "--top-p", "0.7");
+    assertTrue(router.bodies.get(0).contains("\"temperature\":0.2,\"top_p\":0.9"), router.bodies.get(0));
+    assertTrue(router.bodies.get(1).contains("\"temperature\":0.2,\"top_p\":0.9"), router.bodies.get(1));
+    assertTrue(router.bodies.get(2).contains("\"temperature\":0.5,\"top_p\":0.7"), router.bodies.get(2));
+    router.model = "own";
+    run("", false, "generate", "x");
+    assertFalse(router.bodies.get(3).contains("temperature"), "left to the router: " + router.bodies.get(3));
+  }
+
+  @Test
   void generateReadsStandardInputAndPrintsJson() {
     CommandRun run = run("from a pipe\n", false, "generate", "-", "--json");
     assertTrue(run.out().contains("\"content\" : \"whole\""), run.out());
@@ -56,6 +70,7 @@ class TalkTest {
   @Test
   void errorsOfTheRouterAreOneSentence() {
     assertEquals("ebb: the router refused (400): no such thing\n", run("", false, "generate", "refuse").err());
+    assertEquals("Hello é\n", run("", false, "generate", "fail").out(), "what came ends with its line");
     assertTrue(run("", false, "generate", "fail").err().contains("decode died"));
     assertTrue(run("", false, "generate", "break").err().contains("the answer broke off"));
     CommandRun other = run("", false, "generate", "x", "--model", "smollm2-135m-instruct");
@@ -92,6 +107,28 @@ class TalkTest {
     assertEquals(3, router.bodies.size());
     assertTrue(router.bodies.get(2).contains("\"messages\":[{\"role\":\"user\",\"content\":\"two\\nlines\"}]"),
         "neither what was forgotten nor what was refused is in the history: " + router.bodies.get(2));
+  }
+
+  @Test
+  void anErrorIsNotGluedToTheAnswerAndARouterThatIsGoneIsMissed() throws Exception {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    Conversation conversation = conversation(both, both);
+    String input = "fail\nbreak\n";
+    conversation.run(new BufferedReader(new StringReader(input)));
+    router.close();
+    conversation.run(new BufferedReader(new StringReader("anyone?\n")));
+    String shown = both.toString(StandardCharsets.UTF_8);
+    assertTrue(shown.contains("Hello é\nerror: the router refused: decode died"), shown);
+    assertTrue(shown.contains("Hello é\nerror: the answer broke off"), shown);
+    assertTrue(shown.contains(">>> error: no router answers at " + router.url() + "; start one with ebb up"), shown);
+  }
+
+  @Test
+  void aMessageOfSeveralLinesIsPromptedForLineByLine() throws Exception {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    converse("\"\"\"one\ntwo\nthree\"\"\"\n", new ByteArrayOutputStream(), err);
+    String shown = err.toString(StandardCharsets.UTF_8);
+    assertTrue(shown.contains(">>> ... ... >>> "), shown);
   }
 
   @Test

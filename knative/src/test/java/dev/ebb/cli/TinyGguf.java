@@ -26,15 +26,19 @@ final class TinyGguf {
   private TinyGguf() {}
 
   static Path write(Path file) throws IOException {
+    return write(file, "llama");
+  }
+
+  static Path write(Path file, String architecture) throws IOException {
     TinyGguf model = new TinyGguf();
-    model.config();
+    model.config(architecture);
     model.tokenizer();
     model.weights();
     return Files.write(file, model.bytes());
   }
 
-  private void config() {
-    text("general.architecture", "llama");
+  private void config(String architecture) {
+    text("general.architecture", architecture);
     text("general.name", "Tiny of the tests");
     number("llama.block_count", 1);
     number("llama.context_length", 64);

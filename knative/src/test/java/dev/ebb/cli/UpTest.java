@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -42,7 +43,7 @@ class UpTest {
       entries.putNextEntry(new JarEntry(name));
       entries.write(getClass().getResourceAsStream("/" + name).readAllBytes());
     }
-    for (String model : List.of("tiny", "dies", "ends", "slow")) {
+    for (String model : List.of("tiny", "dies", "unusable", "ends", "slow")) {
       Files.writeString(folder.resolve(model + ".gguf"), "no model");
     }
   }
@@ -64,6 +65,8 @@ class UpTest {
   private Process start(String... arguments) throws IOException {
     List<String> command = new java.util.ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        // As the launcher sets it: a bare machine has no locale.
+        "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-Dstdin.encoding=UTF-8",
         "-cp", System.getProperty("java.class.path"), Ebb.class.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -99,9 +102,12 @@ class UpTest {
     awaitText("out", "Three ways to call it");
     assertTrue(text("out").contains("http://127.0.0.1:" + port + "/v1/chat/completions"));
     assertTrue(text("out").contains("ce-type: dev.ebb.generate.requested"));
+    assertEquals(4, text("out").split("temperature\"?[:=] ?0\\.2", -1).length, "in each of the three: " + text("out"));
     assertTrue(text("run/" + port + "/router.log").contains("serving " + folder.resolve("tiny.gguf") + " idle 9"));
     List<ProcessHandle> family = ebb.descendants().toList();
     assertEquals(2, family.size(), "the router and its child");
+    String command = family.stream().map(each -> each.info().commandLine().orElse("")).reduce("", String::concat);
+    assertTrue(command.contains("-Xmx1g") && command.contains("ErrorFile=" + folder.resolve("run/" + port)), command);
     ebb.destroy();
     assertEquals(0, status(), text("err"));
     for (ProcessHandle member : family) {
@@ -113,7 +119,36 @@ class UpTest {
   void aRouterThatCannotStartIsShownWithItsLastWords() throws Exception {
     start("up", "--model", folder.resolve("dies.gguf").toString());
     assertEquals(1, status());
-    assertTrue(text("err").contains("the router ended while it started:\ncannot open the model"), text("err"));
+    String told = "the router ended while it started (status 3):\ncannot open the model";
+    assertTrue(text("err").contains(told), text("err"));
+  }
+
+  @Test
+  void aLocalFileThatIsUnusableIsNotLookedForInTheCache() throws Exception {
+    Path file = folder.resolve("unusable.gguf");
+    start("up", "--model", file.toString());
+    assertEquals(1, status());
+    assertTrue(text("err").contains(file + " cannot be used as a model"), text("err"));
+    assertTrue(text("err").contains("ebb model inspect " + file), text("err"));
+    assertFalse(text("err").contains("model rm"), text("err"));
+  }
+
+  @Test
+  void anUnusableModelOfTheCacheIsToBeFetchedAgain() throws Exception {
+    Files.writeString(Files.createDirectories(folder.resolve("models")).resolve("unusable.gguf"), "no model");
+    start("up", "--model", "unusable");
+    assertEquals(1, status());
+    assertTrue(text("err").contains("ebb model rm unusable, then ebb model pull unusable"), text("err"));
+  }
+
+  @Test
+  void aRouterThatIsKilledIsSaidToBe() throws Exception {
+    start("up", "--model", folder.resolve("tiny.gguf").toString());
+    awaitText("out", "Three ways to call it");
+    ebb.descendants().filter(each -> each.info().commandLine().orElse("").contains("quarkus-run.jar"))
+        .forEach(ProcessHandle::destroyForcibly);
+    assertEquals(1, status());
+    assertTrue(text("err").contains("the router ended by itself (signal 9)"), text("err"));
   }
 
   @Test
@@ -129,7 +164,7 @@ class UpTest {
   void soIsOneThatEndsByItself() throws Exception {
     start("up", "--model", folder.resolve("ends.gguf").toString());
     assertEquals(1, status());
-    assertTrue(text("err").contains("the router ended by itself") && text("err").contains("out of memory"));
+    assertTrue(text("err").contains("the router ended by itself (status 4)") && text("err").contains("out of memory"));
   }
 
   @Test

@@ -78,8 +78,8 @@ public final class Engine implements AutoCloseable {
    * @throws EngineUnavailableException when the engine drains, is closed or has lost its backend
    */
   public GenerationTicket submit(GenerationRequest request, GenerationListener listener) {
-    Generation generation = new Generation(check.fitted(request), listener, tokenizer, modelFingerprint, mailbox.nextArrival(),
-        System.nanoTime());
+    Generation generation = new Generation(check.fitted(request), listener, tokenizer, modelFingerprint,
+        mailbox.nextArrival(), System.nanoTime());
     mailbox.deliver(generation);
     return new Ticket(generation);
   }

@@ -152,8 +152,8 @@ class HandOffTest {
   void withoutALeaseThePromptIsLookedUpByHash() {
     HandOff handOff = prefill(params(6));
     HandOff unleased = new HandOff(handOff.arena(), handOff.epoch(), handOff.layout(), HandOffs.NO_LEASE,
-        handOff.leaseExpiresAtMs(), handOff.blocks(), handOff.blockHashes(), handOff.promptHash(), 40, handOff.firstToken(),
-        handOff.firstLogprobs());
+        handOff.leaseExpiresAtMs(), handOff.blocks(), handOff.blockHashes(), handOff.promptHash(), 40,
+        handOff.firstToken(), handOff.firstLogprobs());
     Recorder recorder = decode(params(6), unleased);
     assertEquals(alone(params(6)), recorder.transcript());
     assertEquals(32, decode.observer.externalHits);

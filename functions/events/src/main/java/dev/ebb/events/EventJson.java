@@ -3,8 +3,10 @@ package dev.ebb.events;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -17,17 +19,24 @@ import dev.ebb.engine.request.SamplingParams;
 import dev.ebb.engine.request.SamplingParamsBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 /**
  * The one JSON mapping of event data: snake_case, nulls left out, unknown fields ignored, and no
  * guessing: a number written as text, or 1.5 where a whole number belongs, is refused.
  */
 public final class EventJson {
+  /** Levels of lists and objects that a document may have: whoever walks the tree may recurse. */
+  public static final int DEPTH_MAX = 100;
+
+  private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; ?([^\\]]*)]");
+  private static final Pattern SETTING = Pattern.compile(", from `[^`]*`");
+
   private EventJson() {}
 
   /** Thread-safe mapper. */
   public static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(shallow())
           .addModule(new Jdk8Module())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .serializationInclusion(JsonInclude.Include.NON_ABSENT)
@@ -41,6 +50,12 @@ public final class EventJson {
           .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP))
           .withConfigOverride(int[].class, o -> o.setSetterInfo(JsonSetter.Value.construct(Nulls.SKIP, Nulls.FAIL)))
           .build();
+
+  /** A factory of readers that take no more than {@link #DEPTH_MAX} levels. */
+  public static JsonFactory shallow() {
+    return JsonFactory.builder()
+        .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build()).build();
+  }
 
   /**
    * Reads data of an event.
@@ -78,14 +93,20 @@ public final class EventJson {
     }
     if (cause instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       String field = wirePath(mapping);
-      return new InvalidParameterException(field, field + ": " + firstLine(mapping.getOriginalMessage()));
+      return new InvalidParameterException(field, field + ": " + problem(mapping));
     }
-    String problem = cause instanceof JsonProcessingException json ? json.getOriginalMessage() : cause.getMessage();
     String place = cause instanceof JsonParseException parse && parse.getLocation() != null
         ? " at line " + parse.getLocation().getLineNr() + ", column " + parse.getLocation().getColumnNr()
         : "";
     return new InvalidParameterException(
-        "data", "invalid_json", "the data is not the expected JSON" + place + ": " + firstLine(problem));
+        "data", "invalid_json", "the data is not the expected JSON" + place + ": " + problem(cause));
+  }
+
+  /** Why JSON could not be read: one line, without the place and without the reader's own terms. */
+  public static String problem(IOException cause) {
+    String text = cause instanceof JsonProcessingException json ? json.getOriginalMessage() : cause.getMessage();
+    String line = text == null ? "unreadable" : text.lines().findFirst().orElse("unreadable");
+    return SETTING.matcher(SOURCE.matcher(line).replaceAll("$1")).replaceAll("");
   }
 
   private static String wirePath(JsonMappingException e) {
@@ -98,9 +119,5 @@ public final class EventJson {
       }
     }
     return path.toString();
-  }
-
-  private static String firstLine(String text) {
-    return text == null ? "unreadable" : text.lines().findFirst().orElse("unreadable");
   }
 }

@@ -151,6 +151,17 @@ class EventJsonTest {
   }
 
   @Test
+  void theReadersOwnTermsAreNotShown() {
+    String deep = "{'x':" + "[".repeat(EventJson.DEPTH_MAX) + "]".repeat(EventJson.DEPTH_MAX) + "}";
+    for (String json : new String[] {deep, "{'a': [1", "{'a': NaN}"}) {
+      InvalidParameterException e =
+          assertThrows(InvalidParameterException.class, () -> EventJson.read(bytes(json), ErrorBody.class));
+      assertEquals("invalid_json", e.code());
+      assertTrue(!e.getMessage().contains("REDACTED") && !e.getMessage().contains("StreamRead"), e.getMessage());
+    }
+  }
+
+  @Test
   void nullAndNothingAreRefused() {
     assertEquals("data",
         assertThrows(InvalidParameterException.class, () -> EventJson.read(bytes("null"), Work.class)).parameter());

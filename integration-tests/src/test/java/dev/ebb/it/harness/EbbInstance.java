@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,8 +35,9 @@ public final class EbbInstance implements AutoCloseable {
     log = Workspace.target("logs").resolve(name + "-" + port + ".log");
     Path models = Files.createDirectories(home.resolve("models"));
     Files.createSymbolicLink(models.resolve(TestModel.ID + ".gguf"), TestModel.path());
-    ProcessBuilder builder =
-        new ProcessBuilder(Workspace.distribution().resolve("bin/ebb").toString(), "up");
+    // What a shell starts in its background ignores SIGINT, and so would all that is started from there.
+    ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT",
+        Workspace.distribution().resolve("bin/ebb").toString(), "up");
     builder.environment().keySet().removeIf(key -> key.startsWith("EBB_") || key.startsWith("QUARKUS_"));
     builder.environment().put("EBB_HOME", home.toString());
     builder.environment().put("EBB_PORT", Integer.toString(port));
@@ -128,9 +130,8 @@ public final class EbbInstance implements AutoCloseable {
 
   /** Ctrl-C: the terminal sends SIGINT to every process of the foreground group at once. */
   public void interrupt() throws IOException {
-    List<String> kill = Stream.concat(Stream.of("kill", "-INT"),
-        processes().stream().map(process -> Long.toString(process.pid()))).toList();
-    new ProcessBuilder(kill).inheritIO().start();
+    String pids = processes().stream().map(process -> Long.toString(process.pid())).collect(Collectors.joining(" "));
+    new ProcessBuilder("/bin/sh", "-c", "kill -INT " + pids).inheritIO().start();
   }
 
   /** SIGTERM to the command, as a service supervisor would. */

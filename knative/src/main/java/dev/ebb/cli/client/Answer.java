@@ -3,6 +3,7 @@ package dev.ebb.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ebb.cli.CliException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,9 +28,11 @@ public final class Answer implements AutoCloseable {
   private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
   private final CompletableFuture<HttpResponse<byte[]>> exchange;
+  private final String url;
   private volatile boolean cancelled;
 
   Answer(HttpClient http, HttpRequest request) {
+    url = request.uri().getScheme() + "://" + request.uri().getAuthority();
     exchange = http.sendAsync(request, info -> info.statusCode() == 200 ? toQueue() : BodySubscribers.ofByteArray());
     exchange.whenComplete((answer, failure) -> lines.add(Optional.empty()));
   }
@@ -74,7 +77,15 @@ public final class Answer implements AutoCloseable {
   }
 
   private CliException brokenOff() throws IOException {
-    if (!exchange.isCompletedExceptionally()) {
+    if (exchange.isCompletedExceptionally()) {
+      Throwable failure = exchange.exceptionNow();
+      while (failure != null && !(failure instanceof ConnectException)) {
+        failure = failure.getCause();
+      }
+      if (failure != null) {
+        return new CliException(RouterClient.absent(url), failure);
+      }
+    } else {
       HttpResponse<byte[]> answer = exchange.join();
       if (answer.statusCode() != 200) {
         return RouterClient.failure(RouterClient.parse(answer.body()), answer.statusCode());

@@ -12,6 +12,7 @@ public record ChatRequest(
     boolean stream,
     @JsonProperty("max_tokens") Integer maxTokens,
     Double temperature,
+    @JsonProperty("top_p") Double topP,
     Long seed) {
 
   /** One turn. */
@@ -19,6 +20,6 @@ public record ChatRequest(
 
   /** The same request, streamed or not. */
   public ChatRequest streamed(boolean wanted) {
-    return new ChatRequest(model, messages, wanted, maxTokens, temperature, seed);
+    return new ChatRequest(model, messages, wanted, maxTokens, temperature, topP, seed);
   }
 }

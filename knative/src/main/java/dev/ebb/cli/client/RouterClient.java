@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ebb.cli.CliException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -70,7 +71,12 @@ public final class RouterClient implements AutoCloseable {
 
   /** Asks and gives the whole answer's JSON. */
   public JsonNode complete(ChatRequest request) throws IOException, InterruptedException {
-    HttpResponse<byte[]> answer = http.send(post(request.streamed(false)), HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer;
+    try {
+      answer = http.send(post(request.streamed(false)), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (ConnectException e) {
+      throw new CliException(absent(url), e);
+    }
     JsonNode body = parse(answer.body());
     if (answer.statusCode() != 200) {
       throw failure(body, answer.statusCode());
@@ -87,6 +93,11 @@ public final class RouterClient implements AutoCloseable {
   public void close() {
     // Not close(), which would wait for an answer that was cancelled.
     http.shutdownNow();
+  }
+
+  /** What to say when nothing answers at an address. */
+  public static String absent(String url) {
+    return "no router answers at " + url + "; start one with ebb up";
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

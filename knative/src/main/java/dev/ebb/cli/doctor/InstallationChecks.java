@@ -6,15 +6,15 @@ import dev.ebb.cli.model.CachedModel;
 import dev.ebb.cli.model.Digest;
 import dev.ebb.cli.model.Pip;
 import dev.ebb.cli.model.Registry;
+import dev.ebb.cli.server.Port;
 import dev.ebb.cli.server.RouterSpec;
 import dev.ebb.cli.term.Sizes;
 import dev.ebb.engine.backend.BackendProvider;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The distribution, its native library, the default model, the port, and what a pull needs. */
@@ -35,9 +35,18 @@ final class InstallationChecks {
   static Finding backend(BackendProvider provider) {
     BackendProvider.Availability found = provider.availability();
     String subject = "backend " + provider.name();
+    if (!found.available() && isFullDisk(found.description())) {
+      return Finding.broken(subject, found.description(),
+          "make room on that disk, or set EBB_HOME to a folder on another");
+    }
     return found.available()
         ? Finding.ok(subject, found.description())
         : Finding.warning(subject, found.description(), "choose another with --backend, or " + MEND_BUILD);
+  }
+
+  private static boolean isFullDisk(String description) {
+    String text = description.toLowerCase(Locale.ROOT);
+    return text.contains("no space left") || text.contains("quota exceeded");
   }
 
   static Finding model(Optional<CachedModel> model, Optional<String> digest) throws IOException {
@@ -61,13 +70,12 @@ final class InstallationChecks {
         return Finding.ok(subject, "a router serves " + String.join(", ", models.get()));
       }
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
-      return Finding.ok(subject, "free");
-    } catch (IOException e) {
-      return Finding.broken(subject, "taken by another program (" + e.getMessage() + ")",
-          "choose another with --port N or EBB_PORT=N");
+    try {
+      return Port.isTaken(host, port)
+          ? Finding.broken(subject, "taken by another program", "choose another with --port N or EBB_PORT=N")
+          : Finding.ok(subject, "free");
+    } catch (CliException | IOException e) {
+      return Finding.broken(subject, e.getMessage(), "set EBB_HOST to an address of this machine");
     }
   }
 

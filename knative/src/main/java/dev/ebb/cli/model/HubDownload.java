@@ -5,7 +5,9 @@ import dev.ebb.cli.term.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -120,8 +122,20 @@ final class HubDownload {
       }
     } catch (IOException e) {
       makeRoom(e);
-      return new Retry(e.getClass().getSimpleName() + ": " + e.getMessage(), 0, e);
+      return new Retry(why(e), 0, e);
     }
+  }
+
+  private String why(IOException failure) {
+    String host = hub.endpoint().getAuthority();
+    if (failure instanceof ConnectException) {
+      Throwable cause = failure.getCause() == null ? null : failure.getCause().getCause();
+      return cause instanceof UnresolvedAddressException
+          ? "the host " + host + " is not known here"
+          : "no connection to " + host;
+    }
+    String message = failure.getMessage();
+    return failure.getClass().getSimpleName() + (message == null ? " from " + host : ": " + message);
   }
 
   private Retry receive(HubResponse answer, Progress progress) throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param bytes size of the file, 0 where the hub tells
  * @param sha256 digest of the file, null where the hub tells
+ * @param sampling what suits it, null where nothing is known to
  */
 record KnownModel(
     String id,
@@ -14,7 +15,8 @@ record KnownModel(
     @JsonProperty("python_package") PythonPackage pythonPackage,
     String hub,
     long bytes,
-    String sha256) {
+    String sha256,
+    Sampling sampling) {
 
   /**
    * A file inside a wheel.

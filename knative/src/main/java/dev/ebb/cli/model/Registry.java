@@ -42,6 +42,11 @@ public final class Registry {
     return find(id).map(KnownModel::sha256);
   }
 
+  /** The sampling that suits a model; nothing of it for one that is not here. */
+  public Sampling sampling(String id) {
+    return find(id).map(KnownModel::sampling).orElse(Sampling.NONE);
+  }
+
   /** What a short name stands for, for display. */
   public String about(String id) {
     return find(id).map(KnownModel::about).orElse("");

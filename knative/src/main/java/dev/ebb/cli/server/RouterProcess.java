@@ -2,9 +2,6 @@ package dev.ebb.cli.server;
 
 import dev.ebb.cli.CliException;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,8 +23,19 @@ public final class RouterProcess implements AutoCloseable {
   private static final long POLL_MILLIS = 50;
   private static final int LOG_LINES_SHOWN = 12;
 
+  /** Java tells of an end by a signal as a status of this and the signal's number. */
+  private static final int SIGNALS_BASE = 128;
+
   /** The router's exit status when its model cannot be used. */
   private static final int MODEL_UNUSABLE = 22;
+
+  /**
+   * An idle router gives its memory back. The serial collector would do so only at its next collection, and an idle
+   * router has none; nor does G1's concurrent cycle shrink the heap, so its regular collection is a full one, which
+   * comes only when there was no other for that time.
+   */
+  private static final List<String> MEMORY = List.of("-Xmx1g", "-XX:+UseG1GC", "-XX:G1PeriodicGCInterval=30000",
+      "-XX:-G1PeriodicGCInvokesConcurrent", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
 
   private final RouterSpec spec;
   private final Process process;
@@ -47,27 +55,29 @@ public final class RouterProcess implements AutoCloseable {
    * @throws CliException when the port is taken or the distribution is incomplete
    */
   public static RouterProcess start(RouterSpec spec) throws IOException {
-    needPort(spec);
+    Port.need(spec.host(), spec.port());
     Path jar = spec.dist().resolve("router/quarkus-run.jar");
     if (!Files.exists(jar)) {
       throw new CliException(jar + " is missing; run make build");
     }
     RunFolder folder = new RunFolder(spec.runDir());
     folder.makeReady();
-    ProcessBuilder builder = new ProcessBuilder(command(jar));
+    ProcessBuilder builder = new ProcessBuilder(command(jar, folder));
     builder.environment().putAll(spec.environment());
     Process process = builder.redirectErrorStream(true).redirectOutput(folder.log().toFile()).start();
     process.getOutputStream().close();
     return new RouterProcess(spec, process, folder);
   }
 
-  private static List<String> command(Path jar) {
+  private static List<String> command(Path jar, RunFolder folder) {
     List<String> command = new ArrayList<>();
     if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
       command.add("/usr/bin/setsid");
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(MEMORY);
+    command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-XX:ErrorFile=" + folder.errorFile()));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of("-jar", jar.toString()));
     return command;
   }
@@ -98,7 +108,8 @@ public final class RouterProcess implements AutoCloseable {
           return false;
         }
         if (ended) {
-          throw failed("the router ended while it started:\n" + lastLines() + advice() + "\nall of it: " + log());
+          throw failed("the router ended while it started (" + ending() + "):\n" + lastLines() + advice()
+              + "\nall of it: " + log());
         }
         if (System.nanoTime() > end) {
           throw failed("the router was not ready within " + START_MAX.toSeconds() + " s; see " + log());
@@ -118,8 +129,13 @@ public final class RouterProcess implements AutoCloseable {
   private String advice() {
     return process.exitValue() != MODEL_UNUSABLE
         ? ""
-        : "\nif the file is damaged, fetch it again: ebb model rm " + spec.modelId() + ", then ebb model pull "
-            + spec.modelId() + "\n(ebb model inspect FILE says more)";
+        : "\n" + spec.modelAdvice() + "\n(ebb model inspect " + spec.modelPath() + " says more)";
+  }
+
+  /** How it ended, such as {@code status 4} or {@code signal 9}; only once it has. */
+  public String ending() {
+    int status = process.exitValue();
+    return status > SIGNALS_BASE ? "signal " + (status - SIGNALS_BASE) : "status " + status;
   }
 
   /** Waits for its end, however long; true when it was asked to end. */
@@ -181,16 +197,6 @@ public final class RouterProcess implements AutoCloseable {
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static void needPort(RouterSpec spec) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(spec.host(), spec.port()));
-    } catch (BindException e) {
-      throw new CliException("cannot listen on " + RouterSpec.authority(spec.host(), spec.port()) + " ("
-          + e.getMessage() + "); choose another port with --port N or EBB_PORT=N", e);
     }
   }
 }

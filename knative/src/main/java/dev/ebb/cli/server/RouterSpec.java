@@ -11,11 +11,12 @@ import java.util.Map;
  * @param runDir logs, pid files and arena of this instance
  * @param spareRunDir whether the run folder is of no use after this router and goes with it
  * @param host address to listen on
+ * @param modelAdvice what to do when the model turns out to be unusable
  * @param settings further {@code EBB_*} variables, such as {@code EBB_IDLE_SECONDS}
  */
 public record RouterSpec(
     Path dist, Path runDir, boolean spareRunDir, String host, int port, String modelId, Path modelPath,
-    Map<String, String> settings) {
+    String modelAdvice, Map<String, String> settings) {
 
   /** Base address, without a slash at the end. */
   public String url() {
@@ -36,7 +37,7 @@ public record RouterSpec(
 
   /** The same on a port that was free by chance, with a run folder that goes with it. */
   public RouterSpec onSparePort(int sparePort, Path itsRunDir) {
-    return new RouterSpec(dist, itsRunDir, true, host, sparePort, modelId, modelPath, settings);
+    return new RouterSpec(dist, itsRunDir, true, host, sparePort, modelId, modelPath, modelAdvice, settings);
   }
 
   /** Host and port as an address writes them: a colon of the host's own must not be taken for the port's. */

@@ -21,6 +21,11 @@ final class RunFolder {
     return folder.resolve("router.log");
   }
 
+  /** Where a crash of the router's virtual machine is written down; {@code %p} becomes its process id. */
+  Path errorFile() {
+    return folder.resolve("router-hs_err_%p.log");
+  }
+
   /** Makes the folder if it is missing, and puts the last router's log aside. */
   void makeReady() throws IOException {
     Files.createDirectories(folder);

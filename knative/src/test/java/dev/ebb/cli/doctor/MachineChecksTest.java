@@ -3,6 +3,8 @@ package dev.ebb.cli.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.engine.backend.Backend;
+import dev.ebb.engine.backend.BackendProvider;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,5 +29,29 @@ class MachineChecksTest {
     Finding finding = MachineChecks.arena(folder.resolve("not/there/yet"));
     boolean fits = folder.toFile().getUsableSpace() >= 800_000_000;
     assertEquals(fits ? Finding.Grade.OK : Finding.Grade.BROKEN, finding.grade());
+  }
+
+  @Test
+  void aBackendThatFoundTheDiskFullIsNotToBeRebuilt() {
+    BackendProvider provider = new BackendProvider() {
+      @Override
+      public String name() {
+        return "cpu";
+      }
+
+      @Override
+      public Availability availability() {
+        return new Availability(false, "cannot copy the native library to /x/native: No space left on device");
+      }
+
+      @Override
+      public Backend open(int threads) {
+        throw new IllegalStateException("not asked for");
+      }
+    };
+    Finding finding = InstallationChecks.backend(provider);
+    assertEquals(Finding.Grade.BROKEN, finding.grade());
+    assertTrue(finding.text().contains("/x/native"), finding.text());
+    assertTrue(finding.mend().startsWith("make room on that disk"), finding.mend());
   }
 }

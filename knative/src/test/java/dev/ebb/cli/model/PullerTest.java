@@ -125,6 +125,41 @@ class PullerTest {
   }
 
   @Test
+  void whatIsDamagedInTheCacheIsFetchedAgain() throws Exception {
+    try (FakeHub server = new FakeHub()) {
+      server.files.put("/o/r/resolve/main/m.gguf", new byte[10]);
+      Puller puller = puller(Map.of("HF_ENDPOINT", server.endpoint()));
+      ModelRef ref = ModelRef.parse("hf://o/r/m.gguf");
+      CachedModel model = puller.pull(ref, Optional.empty());
+      Files.write(model.path(), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+      assertArrayEquals(new byte[10], Files.readAllBytes(puller.pull(ref, Optional.empty()).path()));
+      Files.write(model.path(), new byte[] {1, 2, 3});
+      assertArrayEquals(new byte[10], Files.readAllBytes(puller.ready(ref).path()), "it did not even open");
+      puller.pull(ref, Optional.empty());
+      assertEquals(3, server.requests.size(), "and then it was let be: " + notes);
+      assertTrue(notes.contains(model.path() + " is damaged: its SHA-256 is not " + model.sha256()), "" + notes);
+    }
+  }
+
+  @Test
+  void aWrongSizeIsDamageWithoutFurtherLooking() throws Exception {
+    CachedModel there = new CachedModel("m", folder.resolve("not-there"), "pip:x", 5, "");
+    assertEquals(Optional.of("it has 5 bytes, not 7"), Damage.of(there, new ModelSource.Expected(7, "aa"), false));
+  }
+
+  @Test
+  void aFileSomebodyPutThereIsUsedAsItIsUntilAPullIsAskedFor() throws Exception {
+    String id = Registry.DEFAULT_ID;
+    Path own = Files.createDirectories(folder.resolve("models")).resolve(id + ".gguf");
+    Files.writeString(own, "own");
+    Puller puller = puller(Map.of("EBB_PYTHON", "/no/python"));
+    assertEquals(own, puller.ready(new ModelRef.Id(id)).path());
+    assertThrows(CliException.class, () -> puller.pull(new ModelRef.Id(id), Optional.empty()));
+    assertEquals(own + " is damaged: it has 3 bytes, not 98362432", notes.get(0));
+    assertEquals("own", Files.readString(own), "kept until there is something better");
+  }
+
+  @Test
   void aWrongEndpointIsNamed() {
     CliException failure = assertThrows(CliException.class, () -> puller(Map.of("HF_ENDPOINT", "huggingface.co"))
         .pull(ModelRef.parse("hf://o/r/m.gguf"), Optional.empty()));

@@ -78,7 +78,7 @@ public final class Arena implements AutoCloseable {
     } catch (IOException e) {
       file.release();
       throw new ArenaException(Reason.INPUT_OUTPUT, "cannot use the KV arena " + path + ": " + e
-          + ". Set ebb.arena.dir to a folder that this user may write", e);
+          + ". Set EBB_ARENA_DIR to a folder that this user may write", e);
     } catch (RuntimeException e) {
       file.release();
       throw e;

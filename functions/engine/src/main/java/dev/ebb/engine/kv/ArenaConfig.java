@@ -18,7 +18,7 @@ public record ArenaConfig(Path directory, String node, int tokens, int wishedTok
   public ArenaConfig {
     if (tokens < KvLayout.BLOCK_TOKENS) {
       throw new IllegalArgumentException("an arena holds at least " + KvLayout.BLOCK_TOKENS
-          + " tokens, got " + tokens + ": raise ebb.kv.tokens");
+          + " tokens, got " + tokens + ": raise EBB_KV_TOKENS");
     }
     if (node.isEmpty() || node.contains("/")) {
       throw new IllegalArgumentException("ebb.node must be a host name, got '" + node + "'");

@@ -61,7 +61,7 @@ final class ArenaFile {
         return file;
       } catch (IOException e) {
         throw new ArenaException(Reason.INPUT_OUTPUT, "cannot open the KV arena " + path + ": " + e
-            + ". Set ebb.arena.dir to a folder that this user may write", e);
+            + ". Set EBB_ARENA_DIR to a folder that this user may write", e);
       }
     }
   }

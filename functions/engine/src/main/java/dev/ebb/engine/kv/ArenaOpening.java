@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ebb.engine.kv.ArenaException.Reason;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -17,6 +19,8 @@ import java.util.StringJoiner;
  * refuse it with a sentence that says what to do.
  */
 final class ArenaOpening {
+  private static final Logger LOG = System.getLogger(ArenaOpening.class.getName());
+
   /** Epochs stay exact in readers that keep numbers as doubles. */
   private static final long EPOCH_MASK = (1L << 53) - 1;
 
@@ -43,7 +47,7 @@ final class ArenaOpening {
     ArenaHeader found = readHeader();
     if (found.magic() != ArenaFormat.MAGIC) {
       throw new ArenaException(Reason.DAMAGED, file.path()
-          + " is not a KV arena. Move it away, or set ebb.arena.dir to another folder");
+          + " is not a KV arena. Move it away, or set EBB_ARENA_DIR to another folder");
     }
     if (found.version() < ArenaFormat.VERSION || !found.ready()) {
       // Its content means nothing to this version, or its maker died before it was done.
@@ -51,7 +55,14 @@ final class ArenaOpening {
           + ", this program writes " + ArenaFormat.VERSION);
       return create();
     }
-    check(found, size);
+    check(found);
+    if (!isWhole(found, size)) {
+      requireNobodyAttached(Reason.DAMAGED, "is " + size + " bytes long, and its " + found.blocks()
+          + " blocks need another length");
+      // It is a cache: what was in it is computed again.
+      LOG.log(Level.WARNING, "the KV arena {0} is damaged ({1} bytes long) and is made anew", file.path(), size);
+      return create();
+    }
     if (worthResizing(found)) {
       return create();
     }
@@ -66,7 +77,7 @@ final class ArenaOpening {
     return ArenaHeader.read(MemorySegment.ofBuffer(header.rewind()));
   }
 
-  private void check(ArenaHeader found, long size) {
+  private void check(ArenaHeader found) {
     if (found.version() > ArenaFormat.VERSION) {
       throw refuse(Reason.OTHER_VERSION, "has format version " + found.version() + ", newer than "
           + ArenaFormat.VERSION + " of this program");
@@ -78,16 +89,16 @@ final class ArenaOpening {
       throw refuse(Reason.OTHER_LAYOUT, "holds blocks of layout " + found.layout() + ", not "
           + layout.fingerprint());
     }
-    ArenaFormat format = new ArenaFormat(found.blocks(), found.blockBytes());
-    if (found.blocks() < 1 || format.fileBytes() != found.fileBytes() || size < found.fileBytes()) {
-      throw refuse(Reason.DAMAGED, "is " + size + " bytes long, and " + found.blocks() + " blocks need "
-          + format.fileBytes());
-    }
+  }
+
+  private static boolean isWhole(ArenaHeader found, long size) {
+    return found.blocks() >= 1 && size >= found.fileBytes()
+        && new ArenaFormat(found.blocks(), found.blockBytes()).fileBytes() == found.fileBytes();
   }
 
   private ArenaException refuse(Reason reason, String what) {
     return new ArenaException(reason, "the KV arena " + file.path() + " " + what
-        + ". Stop what uses it and delete it, or set ebb.arena.dir to another folder");
+        + ". Stop what uses it and delete it, or set EBB_ARENA_DIR to another folder");
   }
 
   /**
@@ -105,7 +116,7 @@ final class ArenaOpening {
     String slots = attached();
     if (!slots.isEmpty()) {
       throw new ArenaException(reason, "the KV arena " + file.path() + " " + what + ", and processes use it (slots "
-          + slots + "). Stop them, or set ebb.arena.dir to another folder");
+          + slots + "). Stop them, or set EBB_ARENA_DIR to another folder");
     }
   }
 
@@ -143,7 +154,7 @@ final class ArenaOpening {
     if (usable < format.fileBytes()) {
       throw new ArenaException(Reason.NO_SPACE, "a KV arena of " + wantedBlocks * (long) layout.blockTokens()
           + " tokens needs " + mebibytes(format.fileBytes()) + " MiB and " + file.path().getParent() + " has "
-          + mebibytes(usable) + " MiB free. Lower ebb.kv.tokens, or set ebb.arena.dir to a folder with more space");
+          + mebibytes(usable) + " MiB free. Lower EBB_KV_TOKENS, or set EBB_ARENA_DIR to a folder with more space");
     }
   }
 

@@ -51,7 +51,7 @@ final class ProcessSlots {
       }
     }
     throw new ArenaException(Reason.NO_SLOT, SLOTS + " processes already use the KV arena " + file.path()
-        + ". Stop some, or set ebb.arena.dir to another folder");
+        + ". Stop some, or set EBB_ARENA_DIR to another folder");
   }
 
   void giveBack(Slot slot) {

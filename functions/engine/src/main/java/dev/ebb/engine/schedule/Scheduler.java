@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
  * running prompts, then admits waiting sequences, each group by priority and arrival. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
- * is none, the last sequence in order gives up its blocks and computes again later.
+ * is none, a waiting sequence that holds blocks, else the last that runs, gives them up and computes again later.
  */
 public final class Scheduler {
   private final Arena arena;

@@ -37,7 +37,7 @@ final class BpeMerger {
   }
 
   /** Merges the word, appends its ids and begins a new word. */
-  void finish(TokenList out) {
+  void finish(IntList out) {
     if (size <= SCANNED_MAX) {
       scan(out);
     } else {
@@ -46,7 +46,7 @@ final class BpeMerger {
     size = 0;
   }
 
-  private void scan(TokenList out) {
+  private void scan(IntList out) {
     int n = size;
     for (int i = 0; i + 1 < n; i++) {
       pairRank[i] = rank(symbols[i], symbols[i + 1]);
@@ -77,7 +77,7 @@ final class BpeMerger {
     }
   }
 
-  private void mergeLong(TokenList out) {
+  private void mergeLong(IntList out) {
     link();
     for (int i = 0; i + 1 < size; i++) {
       offer(i);

@@ -20,7 +20,7 @@ final class ByteLevelBpe implements Segmenter {
   }
 
   @Override
-  public void encode(String text, int from, int to, boolean begins, TokenList out) {
+  public void encode(String text, int from, int to, boolean begins, IntList out) {
     BpeMerger merger = merges.merger();
     int at = from;
     while (at < to) {
@@ -40,7 +40,7 @@ final class ByteLevelBpe implements Segmenter {
     }
   }
 
-  private boolean wholeWord(String text, int from, int to, TokenList out) {
+  private boolean wholeWord(String text, int from, int to, IntList out) {
     StringBuilder word = new StringBuilder(to - from);
     Utf8.forEachByte(text, from, to, b -> word.append(ByteAlphabet.character(b)));
     int id = vocabulary.find(word.toString());

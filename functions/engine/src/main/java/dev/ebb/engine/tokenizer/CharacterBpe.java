@@ -19,7 +19,7 @@ final class CharacterBpe implements Segmenter {
   }
 
   @Override
-  public void encode(String text, int from, int to, boolean begins, TokenList out) {
+  public void encode(String text, int from, int to, boolean begins, IntList out) {
     String escaped = PieceBytes.escaped(text, from, to, begins && addSpacePrefix);
     BpeMerger merger = merges.merger();
     for (int at = 0; at < escaped.length(); ) {

@@ -8,7 +8,7 @@ interface Segmenter {
    *
    * @param begins whether the text begins here: at its start or after a special token
    */
-  void encode(String text, int from, int to, boolean begins, TokenList out);
+  void encode(String text, int from, int to, boolean begins, IntList out);
 
   /** The bytes that an ordinary token stands for. */
   byte[] bytes(String piece, byte type);

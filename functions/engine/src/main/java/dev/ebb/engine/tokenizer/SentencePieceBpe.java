@@ -21,13 +21,13 @@ final class SentencePieceBpe implements Segmenter {
   }
 
   @Override
-  public void encode(String text, int from, int to, boolean begins, TokenList out) {
+  public void encode(String text, int from, int to, boolean begins, IntList out) {
     String escaped = PieceBytes.escaped(text, from, to, begins && addSpacePrefix);
     PieceMerger merger = new PieceMerger(vocabulary, scores, escaped);
     merger.merge((start, end) -> addPiece(escaped, start, end, out));
   }
 
-  private void addPiece(String text, int from, int to, TokenList out) {
+  private void addPiece(String text, int from, int to, IntList out) {
     int id = vocabulary.find(text, from, to);
     if (id >= 0) {
       out.add(id);

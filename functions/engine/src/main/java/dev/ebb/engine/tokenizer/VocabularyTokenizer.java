@@ -31,7 +31,7 @@ final class VocabularyTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
-    TokenList out = new TokenList(text.length() / 3);
+    IntList out = new IntList(text.length() / 3);
     if (addSpecial && spec.addBos()) {
       out.add(spec.bos());
     }
@@ -53,7 +53,7 @@ final class VocabularyTokenizer implements Tokenizer {
     return out.toArray();
   }
 
-  private void encodePlain(String text, int from, int to, TokenList out) {
+  private void encodePlain(String text, int from, int to, IntList out) {
     if (from == to) {
       return;
     }

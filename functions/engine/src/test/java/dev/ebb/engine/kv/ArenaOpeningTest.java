@@ -46,7 +46,7 @@ class ArenaOpeningTest {
   private ArenaException refused(Reason reason) {
     ArenaException e = assertThrows(ArenaException.class, () -> ArenaFixture.open(directory, 8).close());
     assertEquals(reason, e.reason(), e.getMessage());
-    assertTrue(e.getMessage().contains("ebb.arena.dir"), "says what to do: " + e.getMessage());
+    assertTrue(e.getMessage().contains("EBB_ARENA_DIR"), "says what to do: " + e.getMessage());
     return e;
   }
 
@@ -119,13 +119,25 @@ class ArenaOpeningTest {
     refused(Reason.DAMAGED);
   }
 
+  /** What is in it can be computed again, so a damaged one is no reason not to start. */
   @Test
-  void aTruncatedFileIsRefused() throws IOException {
+  void aTruncatedFileIsMadeAnewWhenNobodyUsesIt() throws IOException {
     edit(memory -> {});
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       channel.truncate(channel.size() - 1);
     }
-    refused(Reason.DAMAGED);
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertFalse(ArenaFixture.cached(arena, 1));
+      assertEquals(new BlockCensus(8, 8, 0, 0), ArenaFixture.census(arena));
+    }
+  }
+
+  @Test
+  void aLyingSizeIsMadeAnew() throws IOException {
+    edit(memory -> memory.set(JAVA_INT, ArenaFormat.AT_BLOCKS, 1_000_000));
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertEquals(8, arena.blocks());
+    }
   }
 
   @Test
@@ -134,7 +146,7 @@ class ArenaOpeningTest {
     ArenaException e = assertThrows(ArenaException.class,
         () -> Arena.open(huge, new KvLayout(100, 100, 128, 16, KvLayout.Type.F32), ArenaFixture.MODEL));
     assertEquals(Reason.NO_SPACE, e.reason());
-    assertTrue(e.getMessage().contains("ebb.kv.tokens"));
+    assertTrue(e.getMessage().contains("EBB_KV_TOKENS"));
   }
 
   @Test

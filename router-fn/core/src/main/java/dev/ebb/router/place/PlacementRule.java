@@ -18,7 +18,7 @@ public record PlacementRule(int thresholdTokens) {
 
   /**
    * @param promptTokens tokens of the prompt
-   * @param seenTokens tokens of its longest prefix that decode holds, a multiple of the block size
+   * @param seenTokens tokens of its longest prefix that decode is believed to hold, a multiple of the block size
    */
   public Placement place(int promptTokens, int seenTokens, int blockTokens, SamplingParams sampling) {
     int uncached = promptTokens - seenTokens;

@@ -72,7 +72,9 @@ public class Preparation {
   }
 
   private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index) {
-    int[] tokens = encoder.encode(model, prompt, body.addSpecialTokens());
+    int[] tokens = body.truncatePromptTokens().isPresent()
+        ? encoder.encode(model, prompt, body.addSpecialTokens())
+        : encoder.encodeFitting(model, prompt, body.addSpecialTokens(), parameter(body));
     if (body.truncatePromptTokens().isPresent() && tokens.length > body.truncatePromptTokens().get()) {
       tokens = Arrays.copyOfRange(tokens, tokens.length - body.truncatePromptTokens().get(), tokens.length);
     }

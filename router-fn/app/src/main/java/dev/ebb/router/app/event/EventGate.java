@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ebb.events.EventJson;
 import dev.ebb.events.EventTypes;
+import dev.ebb.router.app.config.RouterSettings;
+import dev.ebb.router.app.http.Exchange;
+import dev.ebb.router.app.http.InFlight;
+import dev.ebb.router.app.metrics.RouterMetrics;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
 import io.vertx.core.Handler;
@@ -15,28 +19,46 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Lets only events through to Funqy that the function behind it can answer, and says what is wrong with the rest. */
 @ApplicationScoped
 public class EventGate implements Handler<RoutingContext> {
   private static final String STRUCTURED = "application/cloudevents+json";
+  private static final String JSON = "application/json";
   private static final String[] REQUIRED = {"specversion", "id", "source", "type"};
+  private static final String[] OPTIONAL = {"datacontenttype", "dataschema", "subject", "time"};
+
+  private final InFlight inFlight;
+  private final RouterMetrics metrics;
+  private final RouterSettings settings;
+
+  EventGate(InFlight inFlight, RouterMetrics metrics, RouterSettings settings) {
+    this.inFlight = inFlight;
+    this.metrics = metrics;
+    this.settings = settings;
+  }
 
   @Override
   public void handle(RoutingContext context) {
     try {
+      GenerateFunction.remember(context,
+          new Exchange(context, inFlight, metrics, settings.modelId(), null, settings.requestTimeoutMs()));
       check(context);
     } catch (Refusal e) {
       context.fail(e);
       return;
     }
-    GenerateFunction.rememberLoop(context);
     context.next();
   }
 
   private static void check(RoutingContext context) {
     String contentType = context.request().getHeader("content-type");
-    String media = contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    String media = media(contentType);
+    if (contentType != null && !contentType.startsWith(media)) {
+      // Media types ignore case; Funqy does not.
+      context.request().headers().set("content-type", media);
+    }
     // Funqy tells the modes apart in this order, so the gate must too.
     if (context.request().headers().contains("ce-id") || !media.equals(STRUCTURED)) {
       binary(context, media);
@@ -45,16 +67,18 @@ public class EventGate implements Handler<RoutingContext> {
     }
   }
 
+  /** The type and subtype, in lower case. */
+  private static String media(String contentType) {
+    return contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  }
+
   private static void binary(RoutingContext context, String media) {
     if (media.startsWith("application/cloudevents")) {
       throw Refusal.of(Kind.UNSUPPORTED, null, "unsupported_media_type",
           "Send one CloudEvent a request, in binary mode or as " + STRUCTURED + ", not " + media + ".");
     }
     attributes(name -> context.request().getHeader("ce-" + name), "header ce-");
-    if (!media.equals("application/json")) {
-      throw Refusal.of(Kind.UNSUPPORTED, "datacontenttype", "unsupported_media_type",
-          "The event's data must be application/json, got " + (media.isEmpty() ? "no content type" : media) + ".");
-    }
+    checkJson(media.isEmpty() ? "no content type" : media);
     Buffer body = context.body().buffer();
     if (body == null || body.length() == 0) {
       throw noData();
@@ -63,30 +87,60 @@ public class EventGate implements Handler<RoutingContext> {
 
   private static void structured(RoutingContext context) {
     Buffer body = context.body().buffer();
-    JsonNode event;
+    JsonNode json;
     try {
-      event = EventJson.MAPPER.readTree(body == null ? new byte[0] : body.getBytes());
+      json = EventJson.MAPPER.readTree(body == null ? new byte[0] : body.getBytes());
     } catch (IOException e) {
       throw Refusal.invalid(null, "invalid_json", "The event is not valid JSON: " + EventJson.invalid(e).getMessage());
     }
-    if (event == null || !event.isObject()) {
+    if (!(json instanceof ObjectNode event)) {
       throw Refusal.invalid(null, "invalid_type", "A structured event must be a JSON object.");
     }
-    attributes(name -> event.path(name).isTextual() ? event.get(name).textValue() : null, "attribute ");
-    String media = event.path("datacontenttype").asText("application/json");
-    if (!media.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-      throw Refusal.of(Kind.UNSUPPORTED, "datacontenttype", "unsupported_media_type",
-          "The event's data must be application/json, got " + media + ".");
-    }
-    if (event.path("data_base64").isTextual()) {
-      decode(context, (ObjectNode) event);
-    } else if (!event.has("data")) {
+    boolean changed = makePlain(event);
+    if (!event.has("data")) {
       throw noData();
+    }
+    if (changed) {
+      ((RoutingContextInternal) context).setBody(Buffer.buffer(EventJson.write(event)));
     }
   }
 
-  /** Funqy takes JSON data as JSON alone, so data in Base64 is put in place as what it says. */
-  private static void decode(RoutingContext context, ObjectNode event) {
+  /** Gives the event the one of its forms that Funqy reads: no null attributes, and JSON data as JSON. */
+  private static boolean makePlain(ObjectNode event) {
+    // The JSON format says that a null attribute is an absent one; null data is data.
+    boolean changed = event.properties().removeIf(entry -> entry.getValue().isNull() && !entry.getKey().equals("data"));
+    checkTexts(event);
+    attributes(name -> event.path(name).textValue(), "attribute ");
+    String media = event.path("datacontenttype").asText(JSON);
+    checkJson(media(media));
+    if (!media.startsWith(JSON)) {
+      event.put("datacontenttype", JSON);
+      changed = true;
+    }
+    if (event.path("data_base64").isTextual()) {
+      decode(event);
+      changed = true;
+    }
+    return changed;
+  }
+
+  private static void checkTexts(ObjectNode event) {
+    Stream.of(REQUIRED, OPTIONAL).flatMap(Stream::of).forEach(name -> {
+      if (event.has(name) && !event.get(name).isTextual()) {
+        throw Refusal.invalid(name, "invalid_type",
+            "The event's attribute " + name + " must be a string, got " + event.get(name) + ".");
+      }
+    });
+  }
+
+  private static void checkJson(String media) {
+    if (!media.equals(JSON)) {
+      throw Refusal.of(Kind.UNSUPPORTED, "datacontenttype", "unsupported_media_type",
+          "The event's data must be " + JSON + ", got " + media + ".");
+    }
+  }
+
+  private static void decode(ObjectNode event) {
     try {
       byte[] data = Base64.getDecoder().decode(event.remove("data_base64").textValue());
       event.set("data", EventJson.MAPPER.readTree(data));
@@ -95,7 +149,6 @@ public class EventGate implements Handler<RoutingContext> {
     } catch (IOException e) {
       throw Refusal.invalid("data_base64", "invalid_json", EventJson.invalid(e).getMessage());
     }
-    ((RoutingContextInternal) context).setBody(Buffer.buffer(EventJson.write(event)));
   }
 
   private static void attributes(UnaryOperator<String> attribute, String kind) {

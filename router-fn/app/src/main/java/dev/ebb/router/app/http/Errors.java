@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ebb.events.EventJson;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import org.jboss.logging.Logger;
@@ -23,7 +24,7 @@ public final class Errors {
       case INVALID -> 400;
       case NOT_FOUND -> 404;
       case UNSUPPORTED -> refusal.code().equals("method_not_allowed") ? 405 : 415;
-      case TOO_LARGE -> 413;
+      case TOO_LARGE -> refusal.code().equals("uri_too_long") ? 414 : 413;
       case TOO_MANY -> 429;
       case UNAVAILABLE -> 503;
       case TIMEOUT -> 504;
@@ -62,7 +63,7 @@ public final class Errors {
     if (refusal.retryAfterMs() > 0) {
       response.putHeader("retry-after", Long.toString((refusal.retryAfterMs() + 999) / 1000));
     }
-    if (refusal.kind() == Kind.TOO_LARGE) {
+    if (refusal.kind() == Kind.TOO_LARGE || bodyIncomplete(context.request())) {
       // The rest of the body is not read, so nothing else can follow on this connection.
       response.putHeader("connection", "close");
     }
@@ -81,8 +82,20 @@ public final class Errors {
         return Refusal.invalid("data", "invalid_json", EventJson.invalid(json).getMessage());
       }
     }
+    if (bodyIncomplete(context.request())) {
+      // A bad encoding, or a connection that closed. Nothing of ours failed.
+      LOG.debugf("%s %s: the body could not be read: %s", context.request().method(), context.request().path(),
+          failure);
+      return Refusal.invalid(null, "unreadable_body",
+          "The request's body could not be read: its transfer encoding is broken, or the connection closed.");
+    }
     LOG.errorf(failure, "%s %s failed", context.request().method(), context.request().path());
     return Refusal.of(Kind.INTERNAL, null, "internal_error", "The server failed on this request; its log says why.");
+  }
+
+  private static boolean bodyIncomplete(HttpServerRequest request) {
+    boolean body = request.headers().contains("content-length") || request.headers().contains("transfer-encoding");
+    return body && !request.isEnded();
   }
 
   /** The failure handler of all routes. */

@@ -24,15 +24,16 @@ public final class Exchange implements InFlight.Request {
   private final InFlight inFlight;
   private final RouterMetrics metrics;
   private final String model;
-  private final Api api;
   private final long startedNs = System.nanoTime();
   private final Context loop;
   private final long timer;
+  private Api api;
   private Answer answer;
   private Refusal over;
   private boolean ended;
 
   /**
+   * @param api null while it is not known: an event's data says which
    * @throws Refusal when the router takes no more requests
    */
   public Exchange(RoutingContext context, InFlight inFlight, RouterMetrics metrics, String model, Api api,
@@ -46,11 +47,27 @@ public final class Exchange implements InFlight.Request {
     inFlight.begin(this);
     timer = context.vertx().setTimer(timeoutMs, fired -> over(Refusal.of(Kind.TIMEOUT, null, "request_timeout",
         "The answer took longer than " + timeoutMs / 1000 + " s (EBB_REQUEST_TIMEOUT_SECONDS).")));
-    context.response().closeHandler(closed -> left());
+    context.addEndHandler(end -> {
+      if (end.failed()) {
+        left();
+      } else {
+        // What Quarkus refused on the way has not been counted yet.
+        end(context.response().getStatusCode());
+      }
+    });
     if (context.response().closed()) {
       left();
     }
-    context.response().exceptionHandler(cause -> { });
+  }
+
+  /** Says which API the event's data asks for. */
+  public void asks(Api asked) {
+    api = asked;
+  }
+
+  /** Runs on the connection's context. */
+  public void run(Runnable work) {
+    loop.runOnContext(ignored -> work.run());
   }
 
   /** False when it is over already: then the answer must not be begun. */
@@ -92,7 +109,7 @@ public final class Exchange implements InFlight.Request {
     ended = true;
     inFlight.end(this);
     context.vertx().cancelTimer(timer);
-    metrics.ended(model, api, status, elapsedMs());
+    metrics.ended(model, api == null ? "event" : api.label(), status, elapsedMs());
     return true;
   }
 
@@ -104,7 +121,10 @@ public final class Exchange implements InFlight.Request {
     }
   }
 
-  /** Says where the answer came from. */
+  /**
+   * Says in headers where the answer came from. {@code x-ebb-cached-tokens} is there only when the count is known by
+   * then: not on a stream that decode serves alone, whose head goes out before decode says how much it found.
+   */
   public void tell(Answer answer) {
     HttpServerResponse response = context.response();
     List<Trail> trails = answer.trails();
@@ -123,7 +143,7 @@ public final class Exchange implements InFlight.Request {
 
   @Override
   public void giveUp(Refusal why) {
-    loop.runOnContext(ignored -> over(why));
+    run(() -> over(why));
   }
 
   private void left() {

@@ -21,6 +21,11 @@ public class RouterRoutes {
   /** After Quarkus's reader of bodies, before its own routes, which count from 0. */
   private static final int ORDER = -1000;
   private static final String REQUEST_ID = "x-request-id";
+  private static final int URI_MAX = 4096;
+  private static final String FORM = "application/x-www-form-urlencoded";
+  /** What is surely not JSON; a client that names another type, or none, may still mean it. */
+  private static final Pattern NOT_JSON =
+      Pattern.compile("\\s*((multipart|image|audio|video|font)/|[^;]*[/+](xml|html)\\b).*", Pattern.CASE_INSENSITIVE);
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
   private final ModelsEndpoint models;
@@ -46,17 +51,28 @@ public class RouterRoutes {
   }
 
   void install(@Observes Router router) {
-    router.route().order(Integer.MIN_VALUE).handler(RouterRoutes::requestId);
+    router.route().order(Integer.MIN_VALUE).handler(RouterRoutes::prepare);
     router.route().order(ORDER).failureHandler(Errors::handle);
     router.route().order(ORDER).handler(this::route);
     // What passes to Quarkus under /q/ and is not there either.
     router.errorHandler(404, context -> Errors.write(context, Errors.notFound(context.normalizedPath())));
   }
 
-  private static void requestId(RoutingContext context) {
+  private static void prepare(RoutingContext context) {
     String id = context.request().getHeader(REQUEST_ID);
     boolean usable = id != null && REQUEST_ID_FORM.matcher(id).matches();
     context.response().putHeader(REQUEST_ID, usable ? id : UUID.randomUUID().toString());
+    String contentType = context.request().getHeader("content-type");
+    // So curl -d marks JSON when it is not told better; read as a form it would be cut apart. An event's type is its
+    // data's, and taken at its word.
+    boolean form = contentType != null && contentType.regionMatches(true, 0, FORM, 0, FORM.length());
+    if (form && !"/".equals(context.request().path())) {
+      context.request().headers().set("content-type", "application/json");
+    }
+    if (context.request().uri().length() > URI_MAX) {
+      throw Refusal.of(Kind.TOO_LARGE, null, "uri_too_long",
+          "The path and query take " + context.request().uri().length() + " characters, of at most " + URI_MAX + ".");
+    }
     context.next();
   }
 
@@ -78,12 +94,23 @@ public class RouterRoutes {
   }
 
   private static void allow(RoutingContext context, HttpMethod method, Handler<RoutingContext> handler) {
-    if (context.request().method().equals(method)) {
+    HttpMethod asked = context.request().method();
+    boolean head = method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD);
+    if (head || asked.equals(method)) {
+      checkMedia(context, method);
       handler.handle(context);
       return;
     }
-    context.response().putHeader("allow", method.name());
+    context.response().putHeader("allow", method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name());
     Errors.write(context, Refusal.of(Kind.UNSUPPORTED, null, "method_not_allowed",
         context.request().method() + " is not allowed at " + context.normalizedPath() + "; use " + method + "."));
+  }
+
+  private static void checkMedia(RoutingContext context, HttpMethod method) {
+    String contentType = context.request().getHeader("content-type");
+    if (method.equals(HttpMethod.POST) && contentType != null && NOT_JSON.matcher(contentType).matches()) {
+      throw Refusal.of(Kind.UNSUPPORTED, null, "unsupported_media_type",
+          "The body must be JSON; send it with content-type: application/json, not " + contentType + ".");
+    }
   }
 }

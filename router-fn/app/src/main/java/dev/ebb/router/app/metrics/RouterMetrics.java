@@ -71,9 +71,12 @@ public class RouterMetrics {
     parkedTime.cell(model);
   }
 
-  public void ended(String model, Api api, int status, long tookMs) {
-    requests.increment(model, api.label(), status);
-    duration.observe(tookMs / 1000.0, model, api.label());
+  /**
+   * @param api label of the API; {@code event} for an event refused before its data said which
+   */
+  public void ended(String model, String api, int status, long tookMs) {
+    requests.increment(model, api, status);
+    duration.observe(tookMs / 1000.0, model, api);
   }
 
   public void placed(String model, String placement, String reason) {

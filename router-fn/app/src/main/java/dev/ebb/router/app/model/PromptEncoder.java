@@ -9,22 +9,50 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /** Prompts to token ids. Templates are compiled at their first use, so that a start does not pay for them. */
 @ApplicationScoped
 public class PromptEncoder {
   private final Map<String, ChatTemplate> templates = new ConcurrentHashMap<>();
+  private final Map<String, Integer> longestToken = new ConcurrentHashMap<>();
 
   /**
+   * Token ids of a prompt.
+   *
    * @throws Refusal when a conversation cannot be rendered
    */
   public int[] encode(ServedModel model, Prompt prompt, boolean addSpecialTokens) {
-    return switch (prompt) {
-      case Prompt.Tokens tokens -> tokens.ids();
-      // Special tokens written out in a prompt become what they name, as in vLLM: prompts are made of them.
-      case Prompt.Text text -> model.tokenizer().encode(text.text(), addSpecialTokens, true);
-      case Prompt.Chat chat -> model.tokenizer().encode(render(model, chat), addSpecialTokens, true);
-    };
+    // Special tokens written out in a prompt become what they name, as in vLLM: prompts are made of them.
+    return prompt instanceof Prompt.Tokens tokens ? tokens.ids()
+        : model.tokenizer().encode(text(model, prompt), addSpecialTokens, true);
+  }
+
+  /**
+   * As {@link #encode}, but a text so long that it cannot fit the context, whatever its tokens, is refused before the
+   * time and memory for them are spent.
+   *
+   * @param parameter what the caller named the prompt
+   * @throws Refusal when it is too long, or a conversation cannot be rendered
+   */
+  public int[] encodeFitting(ServedModel model, Prompt prompt, boolean addSpecialTokens, String parameter) {
+    if (prompt instanceof Prompt.Tokens tokens) {
+      return tokens.ids();
+    }
+    String text = text(model, prompt);
+    long most = (long) model.maxModelLen() * longestToken.computeIfAbsent(model.fingerprint(), key -> longest(model));
+    if (text.length() > most) {
+      throw Refusal.invalid(parameter, "context_length_exceeded", "This model's maximum context length is "
+          + model.maxModelLen() + " tokens, and the " + parameter + " of " + text.length()
+          + " characters cannot fit. Please reduce its length.");
+    }
+    return model.tokenizer().encode(text, addSpecialTokens, true);
+  }
+
+  /** Bytes of the longest token: no token stands for more characters. */
+  private static int longest(ServedModel model) {
+    return IntStream.range(0, model.tokenizer().vocabularySize())
+        .map(token -> model.tokenizer().bytes(token, true).length).max().orElse(1);
   }
 
   /** The text of a prompt, as an echo repeats it. */

@@ -40,7 +40,12 @@ public class BodyReader {
       throw fields.wrong("stream", "unsupported_value",
           "stream must not be true in an event: the answer is one event. Use /v1/chat/completions to stream.");
     }
-    return read(fields.has("messages") ? Api.CHAT : Api.COMPLETION, fields);
+    return read(api(data), fields);
+  }
+
+  /** Which of the two calls an event's data asks for. */
+  public static Api api(JsonNode data) {
+    return data != null && data.hasNonNull("messages") ? Api.CHAT : Api.COMPLETION;
   }
 
   private GenerateBody read(Api api, Fields fields) {
@@ -48,7 +53,7 @@ public class BodyReader {
     Unsupported.refuse(fields);
     GenerateBody body = api == Api.CHAT ? chat(fields, model) : completion(fields, model);
     fields.refuseOthers(Unsupported.IGNORED);
-    Sampling.check(body.sampling(), body.maxTokens().orElse(model.maxModelLen()));
+    Sampling.check(fields, body.sampling(), body.maxTokens().orElse(model.maxModelLen()));
     return body;
   }
 

@@ -44,7 +44,7 @@ final class ChatMessages {
     read.put("role", role.equals("developer") ? "system" : role);
     read.put("content", content(fields, at + ".content", message.get("content")));
     if (message.path("name").isTextual()) {
-      read.put("name", message.get("name").textValue());
+      read.put("name", fields.characters(at + ".name", message.get("name")));
     }
     return read;
   }
@@ -63,7 +63,7 @@ final class ChatMessages {
 
   private static String content(Fields fields, String at, JsonNode content) {
     if (content != null && content.isTextual()) {
-      return content.textValue();
+      return fields.characters(at, content);
     }
     if (content == null || !content.isArray()) {
       throw fields.wrong(at, "invalid_type",
@@ -85,6 +85,6 @@ final class ChatMessages {
     }
     JsonNode text = part.get("text");
     fields.check(text != null && text.isTextual(), at + ".text", "a string", text);
-    return text.textValue();
+    return fields.characters(at + ".text", text);
   }
 }

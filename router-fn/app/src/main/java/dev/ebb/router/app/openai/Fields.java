@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ebb.events.EventJson;
 import dev.ebb.router.request.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Set;
  */
 final class Fields {
   private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder(EventJson.shallow()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final JsonNode object;
   private final String prefix;
@@ -45,8 +46,8 @@ final class Fields {
       String place = e.getLocation() == null
           ? ""
           : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-      String problem = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-      throw Refusal.invalid(null, "invalid_json", "The request body is not valid JSON" + place + ": " + problem);
+      throw Refusal.invalid(null, "invalid_json",
+          "The request body is not valid JSON" + place + ": " + EventJson.problem(e));
     } catch (IOException e) {
       throw Refusal.invalid(null, "invalid_json", "The request body could not be read: " + e.getMessage());
     }
@@ -74,8 +75,22 @@ final class Fields {
   Optional<String> text(String name) {
     return get(name).map(value -> {
       check(value.isTextual(), name, "a string", value);
-      return value.textValue();
+      return characters(name, value);
     });
+  }
+
+  /**
+   * The text of a string.
+   *
+   * @throws Refusal when half a surrogate pair is in it, which is no character and has no UTF-8
+   */
+  String characters(String name, JsonNode text) {
+    String value = text.textValue();
+    if (value.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      throw wrong(name, "invalid_value", path(name) + " holds half a surrogate pair (\\ud800 to \\udfff), which is no"
+          + " character; send both halves or none.");
+    }
+    return value;
   }
 
   Optional<Boolean> bool(String name) {
@@ -92,6 +107,9 @@ final class Fields {
   Optional<Double> number(String name) {
     return get(name).map(value -> {
       check(value.isNumber(), name, "a number", value);
+      if (Float.isInfinite(value.floatValue())) {
+        throw outOfRange(name, value);
+      }
       return value.doubleValue();
     });
   }
@@ -102,9 +120,9 @@ final class Fields {
 
   Optional<Long> longInteger(String name) {
     return get(name).map(value -> {
-      check(value.isIntegralNumber(), name, "a whole number", value);
-      if (!value.canConvertToLong()) {
-        throw wrong(name, "invalid_value", path(name) + " must fit into 64 bits, got " + value.asText() + ".");
+      checkWhole(name, value);
+      if (value.isIntegralNumber() ? !value.canConvertToLong() : Math.abs(value.doubleValue()) >= 0x1p63) {
+        throw wrong(name, "invalid_value", path(name) + " must fit into 64 bits, got " + written(value) + ".");
       }
       return value.longValue();
     });
@@ -131,15 +149,27 @@ final class Fields {
   }
 
   int integer(String name, JsonNode value) {
+    checkWhole(name, value);
+    if (Math.abs(value.doubleValue()) > Integer.MAX_VALUE) {
+      throw outOfRange(name, value);
+    }
+    return (int) value.doubleValue();
+  }
+
+  /** 2.0 is whole too, as some clients write all numbers so. */
+  private void checkWhole(String name, JsonNode value) {
     check(value.isNumber(), name, "a whole number", value);
-    double number = value.doubleValue();
-    if (number != Math.rint(number)) {
+    if (value.doubleValue() != Math.rint(value.doubleValue())) {
       throw wrong(name, "invalid_type", path(name) + " must be a whole number, got " + value.asText() + ".");
     }
-    if (Math.abs(number) > Integer.MAX_VALUE) {
-      throw wrong(name, "invalid_value", path(name) + " is out of range: " + value.asText() + ".");
-    }
-    return (int) number;
+  }
+
+  Refusal outOfRange(String name, JsonNode value) {
+    return wrong(name, "invalid_value", path(name) + " is out of range: " + written(value) + ".");
+  }
+
+  private static String written(JsonNode number) {
+    return Double.isInfinite(number.doubleValue()) ? "a number beyond 1e308" : number.asText();
   }
 
   void check(boolean valid, String name, String expected, JsonNode got) {

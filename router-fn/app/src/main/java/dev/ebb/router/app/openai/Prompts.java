@@ -30,7 +30,7 @@ final class Prompts {
 
   private List<Prompt> prompts(JsonNode value) {
     if (value.isTextual()) {
-      return List.of(new Prompt.Text(value.textValue()));
+      return List.of(new Prompt.Text(fields.characters("prompt", value)));
     }
     fields.check(value.isArray(), "prompt", EXPECTED, value);
     if (value.isEmpty()) {
@@ -51,7 +51,7 @@ final class Prompts {
 
   private Prompt one(String name, JsonNode element) {
     if (element.isTextual()) {
-      return new Prompt.Text(element.textValue());
+      return new Prompt.Text(fields.characters(name, element));
     }
     fields.check(element.isArray(), name, "a string or a list of token ids", element);
     return new Prompt.Tokens(tokens(name, element));

@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Reads the parameters that decide about tokens, common to both APIs. */
 public final class Sampling {
+  private static final String GOT = ", got ";
+
   private final Fields fields;
   private final ServedModel model;
   private final SamplingParamsBuilder builder = SamplingParams.builder();
@@ -59,13 +62,14 @@ public final class Sampling {
       return List.of();
     }
     if (stop.get().isTextual()) {
-      return List.of(stop.get().textValue());
+      return List.of(fields.characters("stop", stop.get()));
     }
     fields.check(stop.get().isArray(), "stop", "a string or a list of strings", stop.get());
     List<String> all = new ArrayList<>();
     for (JsonNode text : stop.get()) {
-      fields.check(text.isTextual(), "stop[" + all.size() + "]", "a string", text);
-      all.add(text.textValue());
+      String name = "stop[" + all.size() + "]";
+      fields.check(text.isTextual(), name, "a string", text);
+      all.add(fields.characters(name, text));
     }
     return all;
   }
@@ -86,6 +90,9 @@ public final class Sampling {
     bias.get().properties().forEach(entry -> {
       String name = "logit_bias." + entry.getKey();
       fields.check(entry.getValue().isNumber(), name, "a number", entry.getValue());
+      if (Float.isInfinite(entry.getValue().floatValue())) {
+        throw fields.outOfRange(name, entry.getValue());
+      }
       all.put(tokenKey(name, entry.getKey()), entry.getValue().floatValue());
     });
     return all;
@@ -109,8 +116,25 @@ public final class Sampling {
   }
 
   /** Checks everything but the length, so that a bad request wakes nothing. */
-  static void check(SamplingParamsBuilder sampling, int maxTokens) {
-    build(sampling, maxTokens);
+  static void check(Fields fields, SamplingParamsBuilder sampling, int maxTokens) {
+    try {
+      sampling.maxTokens(maxTokens).build();
+    } catch (InvalidParameterException e) {
+      throw Refusal.invalid(e.parameter(), e.code(), asWritten(fields, e));
+    }
+  }
+
+  /** The complaint with the number as the caller wrote it, not as the nearest float. */
+  private static String asWritten(Fields fields, InvalidParameterException e) {
+    int got = e.getMessage().lastIndexOf(GOT);
+    Optional<JsonNode> given = fields.get(e.parameter());
+    if (got < 0 || given.isEmpty()) {
+      return e.getMessage();
+    }
+    String shown = e.getMessage().substring(got + GOT.length());
+    return Stream.concat(given.stream().filter(JsonNode::isNumber), given.get().valueStream()
+            .filter(value -> shown.equals(Double.toString(value.floatValue()))))
+        .findFirst().map(value -> e.getMessage().substring(0, got) + GOT + value.asText()).orElse(e.getMessage());
   }
 
   /**

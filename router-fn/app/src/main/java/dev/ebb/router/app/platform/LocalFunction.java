@@ -3,6 +3,7 @@ package dev.ebb.router.app.platform;
 import dev.ebb.router.function.FunctionLifecycle;
 import dev.ebb.router.function.FunctionLifecycle.Verdict;
 import dev.ebb.router.function.FunctionState;
+import dev.ebb.router.function.HangWatch;
 import dev.ebb.router.function.LifecycleLimits;
 import dev.ebb.router.function.Phase;
 import dev.ebb.router.park.Parking;
@@ -39,6 +40,7 @@ final class LocalFunction {
   private final BooleanSupplier wanted;
   private final LongSupplier clockMs;
   private final FunctionLifecycle lifecycle;
+  private final HangWatch hangWatch;
   private final Parking<Endpoint> parking;
   private final ScheduledExecutorService thread;
   private final AtomicLong starts = new AtomicLong();
@@ -58,13 +60,14 @@ final class LocalFunction {
    * @param needed whether requests wait for or use the function
    * @param wanted whether it should run
    */
-  LocalFunction(Phase phase, ProcessLauncher launcher, LifecycleLimits limits, int parkedMax,
+  LocalFunction(Phase phase, ProcessLauncher launcher, LifecycleLimits limits, HangWatch hangWatch, int parkedMax,
       BooleanSupplier needed, BooleanSupplier wanted, LongSupplier clockMs) {
     this.phase = phase;
     this.launcher = launcher;
     this.needed = needed;
     this.wanted = wanted;
     this.clockMs = clockMs;
+    this.hangWatch = hangWatch;
     lifecycle = new FunctionLifecycle(limits);
     parking = new Parking<>(parkedMax);
     thread = Executors.newSingleThreadScheduledExecutor(
@@ -174,9 +177,23 @@ final class LocalFunction {
       ended(process.exitValue());
     } else if (lifecycle.state() == FunctionState.STARTING && ReadyProbe.isReady(endpoint)) {
       lifecycle.ready(clockMs.getAsLong());
+      hangWatch.restart(clockMs.getAsLong());
       LOG.infof("%s is ready after %d ms", phase.label(), clockMs.getAsLong() - startedMs);
     } else if (suspected && lifecycle.state() == FunctionState.READY) {
       suspected = !ReadyProbe.isReady(endpoint);
+    } else if (lifecycle.state() == FunctionState.READY
+        && hangWatch.due(clockMs.getAsLong(), needed.getAsBoolean())) {
+      endWhenHung();
+    }
+  }
+
+  /** A process that answers nobody keeps its requests for ever; its end lets them be sent once more. */
+  private void endWhenHung() {
+    boolean answers = ReadyProbe.isReady(endpoint);
+    if (hangWatch.probed(clockMs.getAsLong(), answers)) {
+      LOG.warnf("%s does not answer any more and is killed", phase.label());
+      available = null;
+      process.destroyForcibly();
     }
   }
 
@@ -196,7 +213,8 @@ final class LocalFunction {
   private String describe(int code, boolean wasReady) {
     String how = "The " + phase.label() + " function " + (wasReady ? "ended by itself" : "does not start");
     if (code > SIGNAL_CODE_BASE) {
-      return how + ": signal " + (code - SIGNAL_CODE_BASE);
+      // A store into a mapped file for which the disk has no room ends a process so.
+      return how + ": signal " + (code - SIGNAL_CODE_BASE) + launcher.fullDisk();
     }
     return how + " (exit status " + code + "): " + LogTail.reason(launcher.log(phase), logStart);
   }
@@ -253,9 +271,10 @@ final class LocalFunction {
       LOG.infof("%s starts (pid %d, port %d)", phase.label(), process.pid(), endpoint.port());
       process.onExit().thenRun(this::turnNow);
     } catch (IOException e) {
-      String why = "The " + phase.label() + " function cannot be started: " + e.getMessage();
+      String fullDisk = launcher.fullDisk();
+      String why = "The " + phase.label() + " function cannot be started: " + e.getMessage() + fullDisk;
       LOG.warn(why);
-      gone(why, true);
+      gone(why, fullDisk.isEmpty());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ebb.router.demand.Demand;
 import dev.ebb.router.demand.WakeRule;
 import dev.ebb.router.function.Backoff;
 import dev.ebb.router.function.FunctionState;
+import dev.ebb.router.function.HangWatch;
 import dev.ebb.router.function.LifecycleLimits;
 import dev.ebb.router.function.Phase;
 import java.util.EnumMap;
@@ -17,6 +18,9 @@ import org.jboss.logging.Logger;
 final class LocalPlatform implements Platform {
   private static final Logger LOG = Logger.getLogger(LocalPlatform.class);
   private static final long CLOSE_MS = 12_000;
+  /** How often a working function is asked whether it still answers, and how long it may not. */
+  private static final long PROBE_MS = 5_000;
+  private static final long HUNG_MS = 30_000;
 
   private final Map<Phase, LocalFunction> functions = new EnumMap<>(Phase.class);
 
@@ -28,7 +32,8 @@ final class LocalPlatform implements Platform {
         standard.startsAtMost(), new Backoff(standard.backoff().firstMs(), standard.backoff().mostMs()));
     String model = settings.modelId();
     for (Phase phase : Phase.values()) {
-      functions.put(phase, new LocalFunction(phase, launcher, limits, settings.parkedMax(),
+      functions.put(phase, new LocalFunction(phase, launcher, limits,
+          new HangWatch(PROBE_MS, HUNG_MS), settings.parkedMax(),
           () -> demand.value(model, phase) > 0, () -> demand.wanted(model, phase, rule), clockMs));
     }
   }

@@ -14,6 +14,8 @@ import java.util.Map;
 /** Creates function processes from the distribution folder. */
 final class ProcessLauncher {
   static final String HOST = "127.0.0.1";
+  /** Less is as good as nothing: a function writes logs and its KV blocks. */
+  private static final long DISK_BYTES_MIN = 16L << 20;
 
   private final Path dist;
   private final Path runDir;
@@ -43,7 +45,7 @@ final class ProcessLauncher {
     }
     Files.createDirectories(log(phase).getParent());
     int port = freePort();
-    ProcessBuilder builder = new ProcessBuilder(command(folder)).directory(folder.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command(phase, folder)).directory(folder.toFile());
     environment(builder.environment(), port);
     builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(phase).toFile()));
     Process process = builder.start();
@@ -58,6 +60,13 @@ final class ProcessLauncher {
     return new Started(process, new Endpoint(HOST, port));
   }
 
+  /** What to say of the run folder's disk when it is full, to be added to a sentence; else nothing. */
+  String fullDisk() {
+    long free = runDir.toFile().getUsableSpace();
+    return free >= DISK_BYTES_MIN ? "" : "; the disk of " + runDir + " is full (" + (free >> 20)
+        + " MiB left): free space there";
+  }
+
   /** Says that the function runs no longer. */
   void forget(Phase phase) throws IOException {
     Files.deleteIfExists(pidFile(phase));
@@ -67,11 +76,13 @@ final class ProcessLauncher {
     return runDir.resolve(phase.label() + ".pid");
   }
 
-  private static List<String> command(Path folder) {
+  private List<String> command(Phase phase, Path folder) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Keys, values and weights lie outside the heap; what is inside is small and short-lived.
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms64m", "-Xmx1g"));
+    // A report of a crash belongs to the logs, not into the folder that the function was started in.
+    command.add("-XX:ErrorFile=" + log(phase).resolveSibling(phase.label() + "-crash-%p.log"));
     // Four times the usual thresholds of the optimizing compiler: loops that matter reach them at once, and a start
     // does not pay for code that runs only then.
     command.addAll(List.of("-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400",

@@ -12,8 +12,11 @@ import dev.ebb.router.app.testing.Fakes;
 import dev.ebb.router.app.testing.RouterProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,71 @@ class EventTest {
     assertEquals(Behaviours.TEXT, reply.json().at("/data/choices/0/text").asText());
   }
 
+  @Test
+  void aNullAttributeIsAnAbsentOne() {
+    Reply reply = structured(
+        "'datacontenttype': null, 'subject': null, 'data_base64': null, 'data': {'prompt': 'abc'}");
+    assertEquals(Behaviours.TEXT, reply.json().at("/data/choices/0/text").asText(), reply.http()::body);
+    refused(structured("'data': null"), 400, null, "invalid_type");
+    refused(structured("'data_base64': null"), 400, "data", "missing_required_parameter");
+  }
+
+  @Test
+  void mediaTypesIgnoreCase() {
+    String event = "{'specversion': '1.0', 'id': 'e2', 'source': '/test', 'type': 'dev.ebb.generate.requested',"
+        + "'datacontenttype': 'Application/JSON; charset=utf-8', 'data': {'prompt': 'abc'}}";
+    Reply reply = Client.post("/", event, "content-type", "Application/CloudEvents+JSON; charset=utf-8");
+    assertEquals(Behaviours.TEXT, reply.json().at("/data/choices/0/text").asText(), reply.http()::body);
+    String[] headers = Arrays.copyOf(BINARY, BINARY.length + 2);
+    headers[BINARY.length] = "content-type";
+    headers[BINARY.length + 1] = "Application/JSON";
+    assertEquals(200, Client.post("/", "{'prompt': 'abc'}", headers).status());
+    refused(structured("'datacontenttype': 'application/jsonfoo', 'data': {'prompt': 'abc'}"), 415,
+        "datacontenttype", "unsupported_media_type");
+  }
+
+  @Test
+  void anAttributeMustBeAString() {
+    Reply reply = Client.post("/", "{'specversion': '1.0', 'id': 7, 'source': '/test', 'data': {'prompt': 'abc'},"
+        + "'type': 'dev.ebb.generate.requested'}", "content-type", STRUCTURED);
+    refused(reply, 400, "id", "invalid_type");
+    refused(structured("'datacontenttype': 7, 'data': {}"), 400, "datacontenttype", "invalid_type");
+  }
+
+  @Test
+  void deepJsonIsRefused() {
+    String data = "{'prompt': 'abc', 'chat_template_kwargs': " + "[".repeat(900) + "]".repeat(900) + "}";
+    refused(Client.post("/", data, BINARY), 400, "data", "invalid_json");
+    refused(structured("'data': " + data), 400, null, "invalid_json");
+  }
+
+  @Test
+  void aCallerWhoLeavesFreesTheFunction() throws IOException {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    try (Socket socket = new Socket("127.0.0.1", Client.port())) {
+      socket.getOutputStream().write(("POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+          + "ce-specversion: 1.0\r\nce-id: e1\r\nce-source: /test\r\nce-type: dev.ebb.generate.requested\r\n"
+          + "content-length: 17\r\n\r\n{\"prompt\": \"abc\"}").getBytes(StandardCharsets.US_ASCII));
+      Fakes.DECODE.next();
+    }
+    Fakes.DECODE.nextDropped();
+  }
+
+  @Test
+  void refusedEventsAreCounted() {
+    String series = "ebb_router_requests_total{model=\"tiny\",api=\"completion\",status=\"400\"}";
+    Client.post("/", "{'prompt': 5}", BINARY);
+    double before = Client.metric(series);
+    Client.post("/", "{'prompt': 5}", BINARY);
+    assertEquals(before + 1, Client.metric(series));
+    String unread = "ebb_router_requests_total{model=\"tiny\",api=\"event\",status=\"400\"}";
+    Client.post("/", "{", BINARY);
+    before = Client.metric(unread);
+    Client.post("/", "{", BINARY);
+    Client.post("/", "{}");
+    assertEquals(before + 2, Client.metric(unread));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"specversion", "id", "source", "type"})
   void aMissingAttributeIsNamedInBothModes(String name) {
@@ -103,6 +171,9 @@ class EventTest {
     refused(Client.send(Client.request("/", "content-type", "text/plain")
         .POST(HttpRequest.BodyPublishers.ofString("abc")), headers), 415, "datacontenttype",
         "unsupported_media_type");
+    refused(Client.post("/", "{'prompt': 'abc'}", "content-type", "application/x-www-form-urlencoded", "ce-id", "e1",
+        "ce-specversion", "1.0", "ce-source", "/test", "ce-type", "dev.ebb.generate.requested"), 415,
+        "datacontenttype", "unsupported_media_type");
     refused(Client.post("/", "{", BINARY), 400, "data", "invalid_json");
     refused(Client.post("/", "{'specversion'", "content-type", STRUCTURED), 400, null, "invalid_json");
     refused(Client.post("/", "", BINARY), 400, "data", "missing_required_parameter");

@@ -12,7 +12,18 @@ import dev.ebb.router.app.testing.RouterProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.jboss.logmanager.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +174,102 @@ class BadInputTest {
     refused(Client.post(CHAT, "{" + HI + ", 'max_tokens': 500}"), 400, "messages", "context_length_exceeded");
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+    "'min_p': -0.1                | min_p             | must be between 0 and 1, got -0.1",
+    "'temperature': 1e20          | temperature       | got 1.0E20",
+    "'temperature': 1e400         | temperature       | beyond 1e308",
+    "'top_p': 1.1                 | top_p             | got 1.1",
+    "'logit_bias': {'1': 100.1}   | logit_bias        | got 100.1",
+    "'logit_bias': {'1': 1e400}   | logit_bias.1      | beyond 1e308",
+    "'max_tokens': 1e400          | max_tokens        | beyond 1e308",
+    "'seed': 1e400                | seed              | beyond 1e308",
+  })
+  void aNumberIsShownAsTheCallerWroteIt(String parameter, String name, String end) {
+    Reply reply = Client.post(CHAT, "{" + HI + ", " + parameter + "}");
+    refused(reply, 400, name, "invalid_value");
+    String message = reply.json().at("/error/message").asText();
+    assertTrue(message.replaceFirst("\\.$", "").endsWith(end), message);
+  }
+
+  @Test
+  void halfASurrogatePairIsNoCharacter() {
+    refused(Client.post("/v1/completions", "{'prompt': 'a\\ud800'}"), 400, "prompt", "invalid_value");
+    refused(Client.post("/v1/completions", "{'prompt': ['a', '\\udc00b']}"), 400, "prompt[1]", "invalid_value");
+    refused(Client.post("/tokenize", "{'prompt': '\\ud800'}"), 400, "prompt", "invalid_value");
+    String chat = "{'messages': [{'role': 'user', 'content': '\\ud83d'}]}";
+    refused(Client.post(CHAT, chat), 400, "messages[0].content", "invalid_value");
+    refused(Client.post("/tokenize", chat), 400, "messages[0].content", "invalid_value");
+    assertEquals(200, Client.post("/tokenize", "{'prompt': '\\ud83d\\ude00'}").status());
+  }
+
+  @Test
+  void deepJsonIsRefused() {
+    Reply reply = Client.post(CHAT,
+        "{" + HI + ", 'chat_template_kwargs': {'a': " + "[".repeat(900) + "]".repeat(900) + "}}");
+    refused(reply, 400, null, "invalid_json");
+    String message = reply.json().at("/error/message").asText();
+    assertTrue(message.endsWith("Document nesting depth (101) exceeds the maximum allowed (100)"), message);
+  }
+
+  @Test
+  void theReadersOwnTermsAreNotShown() {
+    String message = Client.post(CHAT, "{'messages': [").json().at("/error/message").asText();
+    assertFalse(message.contains("REDACTED") || message.contains("`"), message);
+  }
+
+  @Test
+  void aBodyThatIsSurelyNotJsonIsNamed() {
+    for (String media : new String[] {"multipart/form-data; boundary=x", "Text/XML", "application/xhtml+xml"}) {
+      refused(Client.post(CHAT, "--x\r\ncontent-disposition: form-data; name=f; filename=f\r\n\r\na\r\n--x--\r\n",
+          "content-type", media), 415, null, "unsupported_media_type");
+    }
+  }
+
+  @Test
+  void aPathTooLongIsRefused() {
+    refused(Client.get("/v1/models/" + "a".repeat(5000)), 414, null, "uri_too_long");
+  }
+
+  @Test
+  void aBrokenUploadIsTheCallersFaultAndNotLogged() throws IOException {
+    List<LogRecord> records = Collections.synchronizedList(new ArrayList<>());
+    Handler handler = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        records.add(record);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger.getLogger("").addHandler(handler);
+    try {
+      String head = "POST " + CHAT + " HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+      raw(head + "transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n");
+      raw(head + "content-length: 100\r\n\r\n{");
+      assertEquals(200, Client.get("/v1/models").status());
+    } finally {
+      Logger.getLogger("").removeHandler(handler);
+    }
+    assertTrue(records.stream().noneMatch(record -> record.getLevel().intValue() >= Level.WARNING.intValue()),
+        () -> records.stream().map(LogRecord::getMessage).toList().toString());
+  }
+
+  /** Sends these characters, and closes once the router did or half a second later. */
+  private static void raw(String request) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", Client.port())) {
+      socket.setSoTimeout(500);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getInputStream().readAllBytes();
+    } catch (SocketTimeoutException e) {
+      // The router waits for the rest.
+    }
+  }
+
   @Test
   void malformedJsonIsRefusedWithItsPlace() {
     Reply reply = Client.post(CHAT, "{\n 'messages': [}");
@@ -197,6 +304,7 @@ class BadInputTest {
     Reply reply = Client.get(CHAT);
     refused(reply, 405, null, "method_not_allowed");
     assertEquals("POST", reply.header("allow"));
+    assertEquals("GET, HEAD", Client.post("/v1/models", "{}").header("allow"));
     refused(Client.post("/v1/models", "{}"), 405, null, "method_not_allowed");
     refused(Client.get("/"), 405, null, "method_not_allowed");
   }

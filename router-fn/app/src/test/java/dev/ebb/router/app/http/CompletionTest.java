@@ -64,6 +64,15 @@ class CompletionTest {
     assertEquals(7, seed());
   }
 
+  /** No token stands for so many characters, so the text is not even tokenized. */
+  @Test
+  void aTextThatCannotFitIsRefusedByItsLength() {
+    Reply reply = Client.post(PATH, "{'prompt': '" + "x".repeat(8_000) + "'}");
+    assertEquals(400, reply.status());
+    assertEquals("context_length_exceeded", reply.json().at("/error/code").asText());
+    assertTrue(reply.json().at("/error/message").asText().contains("8000 characters cannot fit"));
+  }
+
   private static long seed() {
     return Fakes.DECODE.next().work().at("/sampling/seed").asLong();
   }

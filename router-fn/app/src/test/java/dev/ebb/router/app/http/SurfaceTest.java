@@ -10,6 +10,7 @@ import dev.ebb.router.app.testing.Fakes;
 import dev.ebb.router.app.testing.RouterProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.net.http.HttpRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,29 @@ class SurfaceTest {
       reply.http().body().lines().filter(line -> !line.startsWith("#"))
           .forEach(line -> assertTrue(line.matches("[a-z_]+\\{[^{}]*} [0-9.E+-]+"), line));
     }
+  }
+
+  @Test
+  void headIsGetWithoutABody() {
+    Reply reply = Client.send(Client.request("/v1/models").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertEquals(200, reply.status());
+    assertEquals("application/json", reply.header("content-type"));
+    assertEquals("", reply.http().body());
+  }
+
+  /** As curl -d sends it without a header; longer than a form's field may be. */
+  @Test
+  void jsonMarkedAsAFormIsTakenForWhatItIs() {
+    Reply reply = Client.post("/tokenize", "{'prompt': '" + "a".repeat(9000) + "'}", "content-type",
+        "application/x-www-form-urlencoded");
+    assertEquals(9000, reply.json().path("count").asInt(), reply.http()::body);
+  }
+
+  @Test
+  void aWholeNumberMayBeWrittenWithAFraction() {
+    Client.post("/v1/completions", "{'prompt': 'abc', 'seed': 4.0, 'max_tokens': 2.0}");
+    JsonNode sampling = Fakes.DECODE.next().work().path("sampling");
+    assertEquals("4 2", sampling.path("seed").asText() + " " + sampling.path("max_tokens").asText());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.app.config.RouterSettings.PlatformKind;
 import dev.ebb.router.function.Backoff;
 import dev.ebb.router.function.FunctionState;
+import dev.ebb.router.function.HangWatch;
 import dev.ebb.router.function.LifecycleLimits;
 import dev.ebb.router.function.Phase;
 import dev.ebb.router.request.Refusal;
@@ -93,6 +94,17 @@ class LocalFunctionTest {
     Endpoint second = function.ready().get(60, TimeUnit.SECONDS);
     assertTrue(ReadyProbe.isReady(second));
     assertEquals(1, function.crashes());
+  }
+
+  /** Its connections stay open, so nothing but a question tells that it is gone. */
+  @Test
+  void oneThatTheSystemHasStoppedIsReplaced() throws Exception {
+    begin(10);
+    Endpoint first = need().get(60, TimeUnit.SECONDS);
+    new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + process().pid()).inheritIO().start().waitFor();
+    await(() -> function.crashes() == 1);
+    assertNotEquals(first, function.ready().get(60, TimeUnit.SECONDS));
+    assertEquals(2, function.starts());
   }
 
   @Test
@@ -180,8 +192,8 @@ class LocalFunctionTest {
     RouterSettings settings = new RouterSettings("m", Path.of("m.gguf"), PlatformKind.LOCAL,
         Optional.of(home.resolve("dist")), Optional.of(home.resolve("run")), Optional.empty(), Optional.empty(), 0, 1,
         1_000, 1_000, 1_024, parkedMax, 0, 16);
-    function = new LocalFunction(Phase.DECODE, new ProcessLauncher(settings), LIMITS, parkedMax, () -> needed,
-        () -> wanted, () -> System.nanoTime() / 1_000_000);
+    function = new LocalFunction(Phase.DECODE, new ProcessLauncher(settings), LIMITS, new HangWatch(50, 300), parkedMax,
+        () -> needed, () -> wanted, () -> System.nanoTime() / 1_000_000);
   }
 
   private CompletableFuture<Endpoint> need() {

@@ -3,11 +3,11 @@ package dev.ebb.engine.tokenizer;
 import java.util.Arrays;
 
 /** A growing list of ints. */
-final class TokenList {
+final class IntList {
   private int[] ids;
   private int size;
 
-  TokenList(int capacity) {
+  IntList(int capacity) {
     ids = new int[Math.max(16, capacity)];
   }
 
