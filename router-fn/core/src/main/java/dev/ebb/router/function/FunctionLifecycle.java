@@ -75,8 +75,8 @@ public final class FunctionLifecycle {
    * The process ended, or could not be created.
    *
    * @param why a sentence, such as the last line it logged
-   * @param forGood whether another start right away cannot help, as with a damaged model file: the next one waits for the
-   *     longest back-off
+   * @param forGood whether another start right away cannot help, as with a damaged model file: the next one waits for
+   *     the longest back-off
    */
   public void exited(long nowMs, String why, boolean forGood) {
     if (state == FunctionState.DRAINING) {
