@@ -1,5 +1,6 @@
 package dev.ebb.knative.config;
 
+import dev.ebb.knative.word.Nearest;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;

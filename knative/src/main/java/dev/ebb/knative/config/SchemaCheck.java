@@ -1,6 +1,7 @@
 package dev.ebb.knative.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ebb.knative.word.Nearest;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

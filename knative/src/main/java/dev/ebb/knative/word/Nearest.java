@@ -1,22 +1,22 @@
-package dev.ebb.knative.config;
+package dev.ebb.knative.word;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known word that was probably meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The word with the fewest edits, if at most half of its letters (and always two) would change. */
-  static Optional<String> of(String word, Collection<String> known) {
+  public static Optional<String> of(String word, Collection<String> known) {
     return known.stream().sorted()
         .min(Comparator.comparingInt(candidate -> edits(word, candidate)))
         .filter(candidate -> edits(word, candidate) <= Math.max(2, candidate.length() / 2));
   }
 
   /** How a message goes on behind an unknown word. */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     String all = known.isEmpty() ? "there are none" : "known are " + String.join(", ", known);
     return of(word, known).map(nearest -> "did you mean " + nearest + "?").orElse(all);
   }
