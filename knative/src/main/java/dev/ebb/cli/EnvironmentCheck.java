@@ -1,7 +1,6 @@
 package dev.ebb.cli;
 
-import java.util.Arrays;
-import java.util.Comparator;
+import dev.ebb.knative.word.Nearest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -22,8 +21,13 @@ final class EnvironmentCheck {
   static List<String> warnings(Map<String, String> env) {
     return new TreeSet<>(env.keySet()).stream()
         .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name.substring(PREFIX.length())))
-        .map(name -> "warning: " + name + " is no setting of Ebb; did you mean " + nearest(name) + "?")
+        .map(name -> "warning: " + name + " is no setting of Ebb" + hint(name))
         .toList();
+  }
+
+  private static String hint(String name) {
+    return Nearest.of(name.substring(PREFIX.length()), KNOWN)
+        .map(known -> "; did you mean " + PREFIX + known + "?").orElse("; the README lists them");
   }
 
   /**
@@ -44,26 +48,5 @@ final class EnvironmentCheck {
       // Falls through to the one message for every wrong number.
     }
     throw new CliException(name + "=" + text + " makes no sense; give a whole number of " + least + " or more");
-  }
-
-  private static String nearest(String name) {
-    String wanted = name.substring(PREFIX.length());
-    return PREFIX + KNOWN.stream().min(Comparator.comparingInt(known -> distance(wanted, known))).orElseThrow();
-  }
-
-  /** Insertions, deletions and replacements that make one word of the other (Levenshtein). */
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    Arrays.setAll(row, column -> column);
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[other.length()];
   }
 }

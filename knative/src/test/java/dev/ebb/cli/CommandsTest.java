@@ -40,10 +40,12 @@ class CommandsTest {
   void helpAndVersion() {
     CommandRun help = run("--help");
     assertEquals(0, help.status());
-    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "version"}) {
+    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "render",
+        "version"}) {
       assertTrue(help.out().contains("  " + command + " "), command);
     }
-    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "version"}) {
+    for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "render",
+        "version"}) {
       CommandRun one = run(command, "--help");
       assertEquals(0, one.status(), one.err());
       assertTrue(one.out().startsWith("Usage: ebb " + command), one.out());

@@ -1,0 +1,77 @@
+package dev.ebb.keda.decide;
+
+import dev.ebb.keda.resource.ScaledObject;
+import dev.ebb.keda.setting.Reading;
+import dev.ebb.keda.setting.Settings;
+import dev.ebb.keda.setting.SettingsReader;
+import dev.ebb.keda.trigger.Names;
+import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
+import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.Map;
+import java.util.Optional;
+
+/** Decides what one PodAutoscaler of our class needs. */
+public final class Decide {
+  private final Observed seen;
+  private final PodAutoscaler pa;
+  private final Names names;
+  private final Reading reading;
+
+  private Decide(Observed seen) {
+    this.seen = seen;
+    pa = seen.podAutoscaler();
+    names = names(pa.getMetadata());
+    Map<String, String> annotations = pa.getMetadata().getAnnotations();
+    reading = SettingsReader.read(annotations == null ? Map.of() : annotations, names);
+  }
+
+  /** The decision; the same for the same observation, and without a notice once it was carried out. */
+  public static Decision on(Observed seen) {
+    return new Decide(seen).decision();
+  }
+
+  private Decision decision() {
+    boolean foreignService = seen.serverlessService().filter(sks -> !Ownership.isControlledBy(sks, pa)).isPresent();
+    StatusDraft draft = new StatusDraft(seen, reading, foreignService);
+    Scaling scaling = scaling(draft.initialized());
+    Optional<ServerlessService> service =
+        foreignService ? Optional.empty() : Optional.of(Templates.serverlessService(pa));
+    return new Decision(service, scaling, draft.status(), Notices.of(seen, draft, scaling));
+  }
+
+  private Scaling scaling(boolean initialized) {
+    boolean foreign = seen.scaledObject().filter(object -> !Ownership.isControlledBy(object, pa)).isPresent();
+    if (!initialized || foreign) {
+      return new Scaling.Untouched();
+    }
+    boolean paused = paused();
+    return switch (reading) {
+      case Reading.Valid(Settings settings) ->
+          new Scaling.Wanted(Templates.scaledObject(pa, settings, names, paused), paused);
+      case Reading.Refused refused -> new Scaling.PauseOnly(paused);
+    };
+  }
+
+  /** A revision that was not seen keeps the pause it has: nothing wakes on ignorance. */
+  private boolean paused() {
+    return switch (seen.routing()) {
+      case RESERVE -> true;
+      case UNKNOWN -> seen.scaledObject().filter(Decide::pausedByRouting).isPresent();
+      case ACTIVE, PENDING -> false;
+    };
+  }
+
+  /** Whether the pause that routing sets is on the object. */
+  static boolean pausedByRouting(ScaledObject object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Scaling.PAUSED_BY_ROUTING);
+  }
+
+  private static Names names(ObjectMeta metadata) {
+    Map<String, String> labels = metadata.getLabels() == null ? Map.of() : metadata.getLabels();
+    String service = labels.getOrDefault("serving.knative.dev/service",
+        labels.getOrDefault("serving.knative.dev/configuration", ""));
+    return new Names(metadata.getNamespace(), service, metadata.getName());
+  }
+}

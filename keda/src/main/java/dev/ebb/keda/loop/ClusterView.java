@@ -1,0 +1,163 @@
+package dev.ebb.keda.loop;
+
+import dev.ebb.keda.decide.Observed;
+import dev.ebb.keda.decide.RoutingState;
+import dev.ebb.keda.resource.ScaledObject;
+import dev.ebb.keda.setting.Annotations;
+import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
+import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
+import io.fabric8.knative.serving.v1.Revision;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What the API server holds of the kinds that matter, kept by watches, and who to tell of a change. */
+final class ClusterView implements AutoCloseable {
+  private static final String REVISION_LABEL = "serving.knative.dev/revision";
+  /** A look at everything now and then, should an event ever be lost. */
+  private static final Duration RESYNC = Duration.ofMinutes(10);
+  private static final long SYNC_LIMIT_S = 60;
+
+  private final Clock clock;
+  private final Consumer<String> changed;
+  private final SharedIndexInformer<PodAutoscaler> podAutoscalers;
+  private final SharedIndexInformer<ServerlessService> services;
+  private final SharedIndexInformer<Deployment> deployments;
+  private final SharedIndexInformer<Revision> revisions;
+  private final SharedIndexInformer<ScaledObject> scaledObjects;
+
+  /**
+   * Prepares the watches; {@link #start} begins.
+   *
+   * @param namespace to look at, empty for all
+   * @param changed is told the key, {@code namespace/name}, of each PodAutoscaler that may need a look
+   */
+  ClusterView(KubernetesClient client, String namespace, Clock clock, Consumer<String> changed) {
+    this.clock = clock;
+    this.changed = changed;
+    podAutoscalers = informer(in(namespace, client.resources(PodAutoscaler.class)), ClusterView::key);
+    services = informer(in(namespace, client.resources(ServerlessService.class)), ClusterView::key);
+    scaledObjects = informer(in(namespace, client.resources(ScaledObject.class)), ClusterView::key);
+    revisions = informer(in(namespace, client.resources(Revision.class)), ClusterView::key);
+    deployments = informer(in(namespace, client.resources(Deployment.class)).withLabel(REVISION_LABEL),
+        ClusterView::revisionKey);
+  }
+
+  /**
+   * Begins to watch and waits until all is known.
+   *
+   * @throws IllegalStateException where a kind is not served or may not be read, naming it
+   */
+  void start() {
+    for (SharedIndexInformer<?> informer : all()) {
+      String kind = informer.getApiTypeClass().getSimpleName();
+      try {
+        informer.start().toCompletableFuture().orTimeout(SYNC_LIMIT_S, TimeUnit.SECONDS).join();
+      } catch (CompletionException e) {
+        String why = e.getCause() instanceof TimeoutException ? "no answer in " + SYNC_LIMIT_S + " s"
+            : String.valueOf(e.getCause().getMessage());
+        throw new IllegalStateException("cannot watch " + kind + "s: " + why
+            + "; Knative Serving and KEDA must be installed and the service account allowed to list them", e);
+      }
+    }
+  }
+
+  /** Whether every watch is still at work. */
+  boolean running() {
+    return all().stream().allMatch(informer -> informer.isRunning() && informer.hasSynced());
+  }
+
+  /** What is known of a PodAutoscaler; empty where it is gone, going, or not of our class. */
+  Optional<Observed> observe(String key) {
+    PodAutoscaler pa = podAutoscalers.getStore().getByKey(key);
+    if (pa == null || !isOurs(pa) || pa.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.empty();
+    }
+    String namespace = pa.getMetadata().getNamespace();
+    String deployment = namespace + "/" + pa.getSpec().getScaleTargetRef().getName();
+    return Optional.of(new Observed(pa, cached(services, key), cached(deployments, deployment),
+        cached(scaledObjects, key), routing(key), clock.instant()));
+  }
+
+  @Override
+  public void close() {
+    all().forEach(SharedIndexInformer::stop);
+  }
+
+  private List<SharedIndexInformer<?>> all() {
+    return List.of(revisions, deployments, services, scaledObjects, podAutoscalers);
+  }
+
+  private RoutingState routing(String key) {
+    return cached(revisions, key).map(revision -> revision.getMetadata().getLabels())
+        .map(labels -> RoutingState.of(labels.get(RoutingState.LABEL))).orElse(RoutingState.UNKNOWN);
+  }
+
+  private static <T> Optional<T> cached(SharedIndexInformer<T> informer, String key) {
+    return Optional.ofNullable(informer.getStore().getByKey(key));
+  }
+
+  private static boolean isOurs(PodAutoscaler pa) {
+    Map<String, String> annotations = pa.getMetadata().getAnnotations();
+    return annotations != null && Annotations.CLASS_NAME.equals(annotations.get(Annotations.CLASS));
+  }
+
+  private static String key(HasMetadata object) {
+    return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+  }
+
+  /** Serving labels a revision's Deployment with the revision, which is the PodAutoscaler's name too. */
+  private static String revisionKey(HasMetadata object) {
+    ObjectMeta metadata = object.getMetadata();
+    Map<String, String> labels = metadata.getLabels() == null ? Map.of() : metadata.getLabels();
+    return metadata.getNamespace() + "/" + labels.getOrDefault(REVISION_LABEL, metadata.getName());
+  }
+
+  private static <T> FilterWatchListDeletable<T, ?, ?> in(String namespace, MixedOperation<T, ?, ?> operation) {
+    return namespace.isEmpty() ? operation.inAnyNamespace() : operation.inNamespace(namespace);
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> filter,
+      Function<HasMetadata, String> keyOf) {
+    return filter.runnableInformer(RESYNC.toMillis()).addEventHandler(new Teller<>(keyOf));
+  }
+
+  /** Passes on whose change it was. */
+  private final class Teller<T extends HasMetadata> implements ResourceEventHandler<T> {
+    private final Function<HasMetadata, String> keyOf;
+
+    Teller(Function<HasMetadata, String> keyOf) {
+      this.keyOf = keyOf;
+    }
+
+    @Override
+    public void onAdd(T object) {
+      changed.accept(keyOf.apply(object));
+    }
+
+    @Override
+    public void onUpdate(T before, T object) {
+      changed.accept(keyOf.apply(object));
+    }
+
+    @Override
+    public void onDelete(T object, boolean finalStateUnknown) {
+      changed.accept(keyOf.apply(object));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.ebb.keda.trigger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TriggerTest {
+  private static final Names NAMES = new Names("ns", "decode", "decode-00001");
+  private static final String PROM = "http://prom:9090";
+
+  private static String json(Trigger trigger) {
+    return new KubernetesSerialization().asJson(trigger.render(NAMES));
+  }
+
+  @Test
+  void pushIsRenderedWithItsMetadataInOrder() {
+    Trigger push = new PushTrigger("router.ebb.svc:9190", Map.of("rev", "{revision}", "fn", "{service}@{namespace}"));
+    assertEquals("{\"type\":\"external-push\",\"metadata\":{\"scalerAddress\":\"router.ebb.svc:9190\","
+        + "\"fn\":\"decode@ns\",\"rev\":\"decode-00001\"}}", json(push));
+  }
+
+  @Test
+  void prometheusIsRenderedWithAllItsDefaultsSaid() {
+    Trigger trigger = new PrometheusTrigger(PROM, "sum(ebb_demand{rev=\"{revision}\"})", "4");
+    assertEquals("{\"type\":\"prometheus\",\"metadata\":{\"serverAddress\":\"http://prom:9090\","
+        + "\"query\":\"sum(ebb_demand{rev=\\\"decode-00001\\\"})\",\"threshold\":\"4\",\"activationThreshold\":\"0\","
+        + "\"ignoreNullValues\":\"false\"}}", json(trigger));
+  }
+
+  @Test
+  void prometheusIsRenderedWithNameAndAuthentication() {
+    Trigger trigger = new PrometheusTrigger("https://prom", "up", new BigDecimal("0.50"), new BigDecimal("1.0"), true,
+        Optional.of("backup"), Optional.of("prom-auth"), Optional.of("bearer"));
+    assertEquals("{\"type\":\"prometheus\",\"name\":\"backup\",\"metadata\":{\"serverAddress\":\"https://prom\","
+        + "\"query\":\"up\",\"threshold\":\"0.5\",\"activationThreshold\":\"1\",\"ignoreNullValues\":\"true\","
+        + "\"authModes\":\"bearer\"},\"authenticationRef\":{\"name\":\"prom-auth\"}}", json(trigger));
+  }
+
+  @Test
+  void numbersOfOneValueMakeOneTrigger() {
+    assertEquals(new PrometheusTrigger(PROM, "up", "4"), new PrometheusTrigger(PROM, "up", "4.00"));
+    assertEquals("100", new PrometheusTrigger(PROM, "up", "1e2").render(NAMES).metadata.get("threshold"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"router", "router:", ":9190", "router:0", "router:65536", "http://router:9190", "a b:1", ""})
+  void pushRefusesWhatIsNotHostAndPort(String address) {
+    Exception refused = assertThrows(IllegalArgumentException.class, () -> new PushTrigger(address, Map.of()));
+    assertTrue(refused.getMessage().contains("scalerAddress '" + address + "'"), refused.getMessage());
+  }
+
+  @Test
+  void pushTakesAVariableInItsAddress() {
+    Trigger push = new PushTrigger("{service}-scaler.{namespace}:1", Map.of());
+    assertEquals("decode-scaler.ns:1", push.render(NAMES).metadata.get("scalerAddress"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prom:9090", "ftp://prom", "", "http://", "http://pro m"})
+  void prometheusRefusesWhatIsNotAnUrl(String address) {
+    refused("serverAddress '" + address + "'", () -> new PrometheusTrigger(address, "up", "1"));
+  }
+
+  @Test
+  void prometheusRefusesWhatCannotScale() {
+    refused("query is empty", () -> new PrometheusTrigger(PROM, " ", "1"));
+    refused("threshold 0", () -> new PrometheusTrigger(PROM, "up", "0.00"));
+    refused("threshold -1", () -> new PrometheusTrigger(PROM, "up", "-1"));
+    refused("did you mean {revision}", () -> new PrometheusTrigger(PROM, "up{r=\"{revison}\"}", "1"));
+    refused("activationThreshold -1", () -> new PrometheusTrigger(PROM, "up", BigDecimal.ONE, new BigDecimal(-1),
+        false, Optional.empty(), Optional.empty(), Optional.empty()));
+    refused("authModes needs authentication", () -> new PrometheusTrigger(PROM, "up", BigDecimal.ONE, BigDecimal.ZERO,
+        false, Optional.empty(), Optional.empty(), Optional.of("bearer")));
+  }
+
+  @Test
+  void aVariableWithoutAValueIsRefusedWhenRendered() {
+    Trigger trigger = new PrometheusTrigger(PROM, "up{s=\"{service}\"}", "1");
+    refused("{service} has no value", () -> trigger.render(new Names("ns", "", "rev")));
+  }
+
+  @Test
+  void selectorsAndRepetitionsAreNotVariables() {
+    assertEquals("a{b=~\"x{2}\"} {}", NAMES.fill("a{b=~\"x{2}\"} {}"));
+  }
+
+  @Test
+  void theActivatorsSeriesNameTheRevision() {
+    for (ActivatorSeries series : ActivatorSeries.values()) {
+      String query = new PrometheusTrigger(PROM, series.query(), "4").render(NAMES).metadata.get("query");
+      assertTrue(query.contains("=\"ns\"") && query.contains("=\"decode-00001\""), query);
+    }
+  }
+
+  private static void refused(String part, org.junit.jupiter.api.function.Executable made) {
+    String message = assertThrows(IllegalArgumentException.class, made).getMessage();
+    assertTrue(message.contains(part), message);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.ebb.cli;
+
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.config.EbbYamlException;
+import dev.ebb.knative.render.Manifest;
+import dev.ebb.knative.render.OutputFolder;
+import dev.ebb.knative.render.Rendering;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The work of {@code ebb render}. Apart from its command, since that is made at every start of {@code ebb}, and would
+ * load with it all that is named here.
+ */
+final class ClusterFiles {
+  private ClusterFiles() {}
+
+  static void printSchema(Context context) {
+    context.out().print(EbbYaml.schema());
+  }
+
+  /** Renders into a folder, or to standard output where none is given; notes go to standard error. */
+  static void render(Context context, Path file, Path output) {
+    try {
+      EbbYaml yaml = read(file);
+      List<Manifest> manifests = Rendering.of(yaml);
+      if (output == null) {
+        context.out().print(Rendering.stream(manifests));
+      } else {
+        new OutputFolder(output).write(manifests);
+        context.err().println("ebb: " + manifests.size() + " objects in " + output);
+      }
+      Rendering.notes(yaml).forEach(note -> context.err().println("ebb: " + note));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static EbbYaml read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new CliException("no file " + file + "; give an ebb.yaml with -f, as knative/examples/ebb.yaml is one");
+    }
+    try {
+      return EbbYaml.read(file);
+    } catch (EbbYamlException e) {
+      String count = e.problems().size() == 1 ? "1 mistake" : e.problems().size() + " mistakes";
+      throw new CliException(count + ", nothing was rendered:\n" + e.getMessage(), e);
+    }
+  }
+}

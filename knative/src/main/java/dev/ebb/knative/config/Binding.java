@@ -1,0 +1,123 @@
+package dev.ebb.knative.config;
+
+import java.math.BigDecimal;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns a file's tree into records, one function a record. */
+final class Binding {
+  private static final Resources ROUTER_RESOURCES = new Resources(new Quantity("500m"), new Quantity("512Mi"));
+
+  private Binding() {}
+
+  static EbbYaml of(Section file) {
+    return new EbbYaml(file.text("name"), file.text("namespace"), images(file.section("images")),
+        file.list("models", Binding::model), file.optional("quotas", Binding::quotas),
+        file.list("tenants", Binding::tenant), arena(file.section("store").section("arena")),
+        prometheus(file.section("prometheus")), router(file.section("router")),
+        file.optional("broker", Binding::broker), namespaces(file.section("namespaces")));
+  }
+
+  private static Images images(Section images) {
+    Map<Images.Part, String> named = new EnumMap<>(Images.Part.class);
+    for (Images.Part part : Images.Part.values()) {
+      images.optional(part.key()).ifPresent(name -> named.put(part, name));
+    }
+    return new Images(images.optional("registry"), images.optional("tag"), named, images.optional("pullSecret"));
+  }
+
+  private static ModelSpec model(Section model) {
+    return new ModelSpec(model.text("id"), source(model.section("source")), model.text("backend"),
+        model.number("kvTokens"), model.number("prefillThresholdTokens"), model.optional("queue"),
+        model.optional("priority"), model.texts("nodeSelector"), model.list("tolerations", Binding::toleration),
+        model.optional("prefill", Binding::phase), phase(model.section("decode")));
+  }
+
+  private static ModelSpec.Source source(Section source) {
+    String path = source.text("path");
+    if (source.has("claim")) {
+      return new ModelSpec.Claim(source.text("claim"), path);
+    } else if (source.has("hostPath")) {
+      return new ModelSpec.HostFolder(source.text("hostPath"), path);
+    } else if (source.has("image")) {
+      return new ModelSpec.ImageVolume(source.text("image"), path);
+    }
+    return new ModelSpec.Hub(source.text("hub"), source.quantity("size"), source.optional("storageClass"),
+        source.optional("token", Binding::secretEntry));
+  }
+
+  private static PhaseSpec phase(Section phase) {
+    Section replicas = phase.section("replicas");
+    Section gpus = phase.section("gpus");
+    PhaseSpec.Engine engine = new PhaseSpec.Engine(phase.optionalNumber("threads"), phase.number("sequences"),
+        phase.number("tokenBudget"), phase.optionalNumber("chunkTokens"));
+    return new PhaseSpec(phase.text("mode").equals("deployment") ? PhaseSpec.Mode.DEPLOYMENT : PhaseSpec.Mode.KNATIVE,
+        replicas.number("min"), replicas.number("max"),
+        new PhaseSpec.Gpus(gpus.text("resource"), gpus.number("count")),
+        resources(phase.section("resources")), engine, decimal(phase.text("threshold")), phase.number("idleSeconds"),
+        phase.number("startSeconds"), phase.number("timeoutSeconds"), phase.number("drainSeconds"));
+  }
+
+  private static BigDecimal decimal(String text) {
+    return text.matches("[0-9]+(\\.[0-9]+)?") ? new BigDecimal(text) : BigDecimal.ONE;
+  }
+
+  private static Resources resources(Section resources) {
+    return new Resources(resources.quantity("cpu"), resources.quantity("memory"));
+  }
+
+  private static Toleration toleration(Section toleration) {
+    return new Toleration(toleration.optional("key"), toleration.text("operator"), toleration.optional("value"),
+        toleration.optional("effect"));
+  }
+
+  private static QuotaSpec quotas(Section quotas) {
+    return new QuotaSpec(
+        quotas.list("flavors", flavor -> new QuotaSpec.Flavor(flavor.text("name"), flavor.texts("nodeLabels"),
+            flavor.list("tolerations", Binding::toleration))),
+        quotas.list("queues", queue -> new QuotaSpec.Queue(queue.text("name"), queue.flag("preempts"),
+            queue.list("flavors", Binding::share))),
+        quotas.list("priorities", priority -> new QuotaSpec.Priority(priority.text("name"), priority.number("value"))));
+  }
+
+  private static QuotaSpec.Share share(Section share) {
+    return new QuotaSpec.Share(share.text("name"), share.quantities("nominal"));
+  }
+
+  private static Tenant tenant(Section tenant) {
+    return new Tenant(tenant.text("name"), secretEntry(tenant.section("key")), tenant.optional("queue"));
+  }
+
+  private static Tenant.SecretEntry secretEntry(Section entry) {
+    return new Tenant.SecretEntry(entry.text("secret"), entry.text("entry"));
+  }
+
+  private static EbbYaml.Arena arena(Section arena) {
+    return arena.has("tmpfs")
+        ? new EbbYaml.Tmpfs(arena.quantity("tmpfs"))
+        : new EbbYaml.HostFolder(arena.text("hostPath"));
+  }
+
+  private static EbbYaml.Prometheus prometheus(Section prometheus) {
+    return new EbbYaml.Prometheus(prometheus.text("url"), prometheus.number("routerScrapeSeconds"),
+        prometheus.number("functionScrapeSeconds"));
+  }
+
+  private static RouterSpec router(Section router) {
+    Resources resources = router.optional("resources", Binding::resources).orElse(ROUTER_RESOURCES);
+    return new RouterSpec(router.number("replicas"), resources, router.optional("host"),
+        router.number("requestTimeoutSeconds"), router.number("startTimeoutSeconds"), router.number("maxBodyBytes"),
+        router.number("maxParked"), router.number("drainSeconds"));
+  }
+
+  private static EbbYaml.Broker broker(Section broker) {
+    Optional<Resources> jobs = broker.optional("jobs", job -> resources(job.section("resources")));
+    return new EbbYaml.Broker(broker.text("name"), broker.text("class"), jobs);
+  }
+
+  private static EbbYaml.Namespaces namespaces(Section names) {
+    return new EbbYaml.Namespaces(names.text("prometheus"), names.text("keda"), names.text("knative"),
+        names.text("ingress"));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.ebb.knative.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model and its phases.
+ *
+ * @param id name in the API
+ * @param prefill empty where decode computes prompts itself
+ */
+public record ModelSpec(String id, Source source, String backend, int kvTokens, int prefillThresholdTokens,
+    Optional<String> queue, Optional<String> priority, Map<String, String> nodeSelector, List<Toleration> tolerations,
+    Optional<PhaseSpec> prefill, PhaseSpec decode) {
+
+  /** Where the model's file or folder comes from. */
+  public sealed interface Source {}
+
+  /** A file or folder in a PersistentVolumeClaim that exists. */
+  public record Claim(String name, String path) implements Source {}
+
+  /** A file or folder in a folder of the node. */
+  public record HostFolder(String folder, String path) implements Source {}
+
+  /** A file or folder in an OCI image that is mounted as a volume. */
+  public record ImageVolume(String image, String path) implements Source {}
+
+  /** A model on a hub, pulled into a claim of its own. */
+  public record Hub(String reference, Quantity size, Optional<String> storageClass,
+      Optional<Tenant.SecretEntry> token) implements Source {}
+
+  /** The id as part of Kubernetes names. */
+  public String slug() {
+    return id.replaceAll("[._]", "-");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.ebb.knative.render;
+
+import dev.ebb.knative.config.ModelSpec;
+import dev.ebb.knative.config.PhaseSpec;
+import dev.ebb.knative.config.RouterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The settings of the processes, by the names that they read. */
+final class Environment {
+  private static final String EVERY_ADDRESS = "0.0.0.0";
+
+  private Environment() {}
+
+  static List<Object> of(RouterPart router) {
+    ModelSpec model = router.model();
+    RouterSpec settings = router.yaml().router();
+    String decode = FunctionPart.decode(router.yaml(), model).url();
+    Optional<String> prefill = FunctionPart.prefill(router.yaml(), model).map(FunctionPart::url);
+    return list(Fields.of("EBB_HOST", EVERY_ADDRESS)
+        .and("EBB_PORT", RouterPart.PORT)
+        .and("EBB_PLATFORM", "static")
+        .and("EBB_MODEL_ID", model.id())
+        .and("EBB_MODEL_PATH", ModelVolume.path(model))
+        .and("EBB_PREFILL_URL", prefill.orElse(decode))
+        .and("EBB_DECODE_URL", decode)
+        .and("EBB_KV_TOKENS", model.kvTokens())
+        // No prompt is that long: without prefill, decode computes them all.
+        .and("EBB_PREFILL_THRESHOLD_TOKENS",
+            prefill.isPresent() ? model.prefillThresholdTokens() : Integer.MAX_VALUE)
+        .and("EBB_REQUEST_TIMEOUT_SECONDS", settings.requestTimeoutSeconds())
+        .and("EBB_START_TIMEOUT_SECONDS", settings.startTimeoutSeconds())
+        .and("EBB_MAX_BODY_BYTES", settings.bodyBytesMax())
+        .and("EBB_MAX_PARKED", settings.parkedMax())
+        .and("EBB_DRAIN_SECONDS", settings.drainSeconds()));
+  }
+
+  static List<Object> of(FunctionPart function) {
+    ModelSpec model = function.model();
+    PhaseSpec.Engine engine = function.phase().engine();
+    Fields settings = new Fields()
+        .and("EBB_MODEL_ID", model.id())
+        .and("EBB_MODEL_PATH", ModelVolume.path(model))
+        .and("EBB_ARENA_DIR", ArenaVolume.FOLDER)
+        .and("EBB_BACKEND", model.backend())
+        .and("EBB_KV_TOKENS", model.kvTokens())
+        .and("EBB_MAX_SEQUENCES", engine.sequences())
+        .and("EBB_TOKEN_BUDGET", engine.tokenBudget())
+        // A body that the router took must not be refused behind it.
+        .and("EBB_MAX_BODY_BYTES", function.yaml().router().bodyBytesMax())
+        .and("EBB_DRAIN_SECONDS", function.phase().drainSeconds());
+    engine.threads().ifPresent(threads -> settings.and("EBB_THREADS", threads));
+    engine.chunkTokens().ifPresent(tokens -> settings.and("EBB_CHUNK_TOKENS", tokens));
+    // Quarkus' own: the applications listen on the loopback address unless told otherwise.
+    settings.and("QUARKUS_HTTP_HOST", EVERY_ADDRESS);
+    if (function.phase().mode() == PhaseSpec.Mode.DEPLOYMENT) {
+      // Knative sets PORT itself and refuses one that is given.
+      settings.and("PORT", FunctionPart.PORT);
+    }
+    return list(settings);
+  }
+
+  /** Environment variables are text, whatever they mean. */
+  static List<Object> list(Map<String, Object> settings) {
+    List<Object> variables = new ArrayList<>();
+    settings.forEach((name, value) -> variables.add(Fields.of("name", name).and("value", value.toString())));
+    return variables;
+  }
+}

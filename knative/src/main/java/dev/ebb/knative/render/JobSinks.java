@@ -1,0 +1,49 @@
+package dev.ebb.knative.render;
+
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.config.Images;
+import dev.ebb.knative.config.Resources;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns an event into a batch job: one sink a tenant, whose queue admits the job, or one for all. */
+final class JobSinks {
+  static final String COMPONENT = "batch";
+  private static final int ATTEMPTS = 2;
+
+  private JobSinks() {}
+
+  static List<Manifest> of(EbbYaml yaml) {
+    Optional<Resources> jobs = yaml.broker().flatMap(EbbYaml.Broker::jobs);
+    if (jobs.isEmpty()) {
+      return List.of();
+    }
+    if (yaml.tenants().isEmpty()) {
+      return List.of(sink(yaml, jobs.get(), "ebb-batch", Optional.empty()));
+    }
+    return yaml.tenants().stream()
+        .map(tenant -> sink(yaml, jobs.get(), "ebb-batch-" + tenant.name(), tenant.queue())).toList();
+  }
+
+  private static Manifest sink(EbbYaml yaml, Resources resources, String name, Optional<String> queue) {
+    Fields pod = Fields.of("serviceAccountName", ServiceAccounts.JOB)
+        .and("enableServiceLinks", false)
+        .and("restartPolicy", "Never")
+        .and("containers", List.of(container(yaml, resources)))
+        .and("volumes", List.of(Containers.temporaryVolume()));
+    Fields labels = Labels.common(yaml).and(Labels.COMPONENT, COMPONENT);
+    Fields job = Fields.of("metadata",
+            Fields.of("labels", Labels.common(yaml).andAny("kueue.x-k8s.io/queue-name", queue)))
+        .and("spec", Fields.of("backoffLimit", ATTEMPTS)
+            .and("template", Fields.of("metadata", Fields.of("labels", labels)).and("spec", pod)));
+    return Manifest.of(yaml, Kind.JOB_SINK, name, Labels.metadata(yaml), Fields.of("spec", Fields.of("job", job)));
+  }
+
+  private static Fields container(EbbYaml yaml, Resources resources) {
+    return Fields.of("name", COMPONENT)
+        .and("image", yaml.images().of(Images.Part.BATCH))
+        .and("resources", Containers.resources(resources))
+        .and("securityContext", Containers.securityContext())
+        .and("volumeMounts", List.of(Containers.temporaryMount()));
+  }
+}

@@ -1,0 +1,170 @@
+package dev.ebb.knative.render;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.config.YamlFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+class RenderingTest {
+  /** Decode alone, with an arena of its own. */
+  private static final String SMALL = """
+      name: ebb
+      namespace: ebb
+      images: {registry: localhost/ebb, tag: dev}
+      models:
+        - id: tiny
+          source: {claim: models, path: tiny.gguf}
+          decode: {resources: {cpu: 500m, memory: 1Gi}}
+      store: {arena: {tmpfs: 256Mi}}
+      prometheus: {url: "http://prometheus:9090"}
+      """;
+
+  private static List<Map<String, Object>> objects(EbbYaml yaml) {
+    List<Map<String, Object>> objects = new ArrayList<>();
+    Rendering.of(yaml).forEach(manifest -> objects.add(new Yaml().load(manifest.text())));
+    return objects;
+  }
+
+  private static Object at(Object value, String path) {
+    Object found = value;
+    for (String key : path.split("/")) {
+      found = found instanceof List<?> items ? items.get(Integer.parseInt(key)) : ((Map<?, ?>) found).get(key);
+    }
+    return found;
+  }
+
+  private static Map<String, Object> object(EbbYaml yaml, Kind kind, String name) {
+    Manifest found = Rendering.of(yaml).stream()
+        .filter(one -> one.kind() == kind && one.name().equals(name)).findFirst().orElseThrow();
+    return new Yaml().load(found.text());
+  }
+
+  /** The containers of all pods, however deep they lie. */
+  private static List<Map<?, ?>> containers(Object value) {
+    List<Map<?, ?>> containers = new ArrayList<>();
+    if (value instanceof Map<?, ?> fields) {
+      fields.forEach((key, field) -> {
+        if (key.equals("containers")) {
+          ((List<?>) field).forEach(container -> containers.add((Map<?, ?>) container));
+        }
+        containers.addAll(containers(field));
+      });
+    } else if (value instanceof List<?> items) {
+      items.forEach(item -> containers.addAll(containers(item)));
+    }
+    return containers;
+  }
+
+  private static Map<String, String> environment(Map<String, Object> object, String path) {
+    Map<String, String> environment = new java.util.TreeMap<>();
+    for (Object variable : (List<?>) at(object, path + "/containers/0/env")) {
+      environment.put((String) at(variable, "name"), (String) at(variable, "value"));
+    }
+    return environment;
+  }
+
+  @Test
+  void namesAreUniqueAndFilesSortInTheOrderOfApplying() {
+    List<String> names = Rendering.of(YamlFiles.full()).stream().map(Manifest::fileName).toList();
+    assertEquals(names.size(), new HashSet<>(names).size());
+    assertEquals(new TreeSet<>(names).stream().toList(), names);
+    assertEquals("00-namespace-llm.yaml", names.getFirst());
+  }
+
+  @Test
+  void everyContainerIsBoundedAndUnprivileged() {
+    List<Map<?, ?>> containers = containers(objects(YamlFiles.full()));
+    assertEquals(10, containers.size());
+    for (Map<?, ?> container : containers) {
+      assertEquals(at(container, "resources/requests"), at(container, "resources/limits"), "" + container);
+      assertTrue(at(container, "resources/requests/cpu") != null && at(container, "resources/requests/memory") != null);
+      assertEquals(true, at(container, "securityContext/runAsNonRoot"));
+      assertEquals(true, at(container, "securityContext/readOnlyRootFilesystem"));
+      assertEquals(false, at(container, "securityContext/allowPrivilegeEscalation"));
+      assertEquals(List.of("ALL"), at(container, "securityContext/capabilities/drop"));
+    }
+  }
+
+  @Test
+  void settingsAreThoseThatTheProcessesRead() throws Exception {
+    EbbYaml yaml = YamlFiles.full();
+    String router = Files.readString(Path.of(
+        "../router-fn/app/src/main/java/dev/ebb/router/app/config/RouterSettings.java")) + "(EBB_HOST)(EBB_PORT)";
+    environment(object(yaml, Kind.DEPLOYMENT, "plain-router"), "spec/template/spec").keySet()
+        .forEach(name -> assertTrue(router.contains("(" + name + ")"), name));
+    String function = Files.readString(Path.of(
+        "../functions/runtime/src/main/java/dev/ebb/runtime/config/ConfigCheck.java"))
+        + Files.readString(Path.of("../README.md"));
+    environment(object(yaml, Kind.KNATIVE_SERVICE, "qwen3-0-6b-decode"), "spec/template/spec").keySet().stream()
+        .filter(name -> !name.equals("QUARKUS_HTTP_HOST"))
+        .forEach(name -> assertTrue(function.contains(name), name));
+  }
+
+  @Test
+  void decodeAloneComputesEveryPrompt() {
+    EbbYaml yaml = YamlFiles.parsed(SMALL);
+    Map<String, String> router =
+        environment(object(yaml, Kind.DEPLOYMENT, "tiny-router"), "spec/template/spec");
+    assertEquals("http://tiny-decode.ebb.svc.cluster.local", router.get("EBB_DECODE_URL"));
+    assertEquals(router.get("EBB_DECODE_URL"), router.get("EBB_PREFILL_URL"));
+    assertEquals("2147483647", router.get("EBB_PREFILL_THRESHOLD_TOKENS"));
+    assertFalse(Rendering.stream(Rendering.of(yaml)).contains("tiny-prefill"));
+  }
+
+  @Test
+  void withoutQuotasNothingHasRightsAndNothingOfKueueIsThere() {
+    String text = Rendering.stream(Rendering.of(YamlFiles.parsed(SMALL)));
+    for (String word : List.of("kueue", "Role", "automountServiceAccountToken: true", "hostPath", "JobSink",
+        "Broker", "kind: Ingress", "port: 6443")) {
+      assertFalse(text.contains(word), word);
+    }
+    assertTrue(text.contains("enforce: restricted"));
+    assertTrue(text.contains("medium: Memory"));
+  }
+
+  @Test
+  void knativeNeverGetsWhatItRefuses() {
+    Map<String, Object> service = object(YamlFiles.full(), Kind.KNATIVE_SERVICE, "qwen3-0-6b-decode");
+    Map<?, ?> pod = (Map<?, ?>) at(service, "spec/template/spec");
+    Set<String> known = Set.of("serviceAccountName", "containerConcurrency", "timeoutSeconds",
+        "responseStartTimeoutSeconds", "nodeSelector", "tolerations", "containers", "volumes");
+    assertEquals(Set.of(), new HashSet<>(pod.keySet()).stream().filter(key -> !known.contains(key))
+        .collect(java.util.stream.Collectors.toSet()));
+    assertFalse(environment(service, "spec/template/spec").containsKey("PORT"));
+    assertEquals("4", at(service, "spec/template/metadata/annotations").toString()
+        .replaceFirst(".*max-scale=([0-9]+).*", "$1").substring(0, 1));
+  }
+
+  @Test
+  void nothingIsWrittenAsAnAnchor() {
+    String text = Rendering.stream(Rendering.of(YamlFiles.full()));
+    assertFalse(text.contains("&id") || text.contains("*id"));
+  }
+
+  @Test
+  void notesNameWhatTheClusterMustHave() {
+    String notes = String.join("\n", Rendering.notes(YamlFiles.full()));
+    for (String word : List.of("mesh-compatibility-mode: disabled", "pod-is-always-schedulable",
+        "kubernetes.podspec-nodeselector, kubernetes.podspec-persistent-volume-claim, kubernetes.podspec-tolerations, "
+            + "kubernetes.podspec-volumes-hostpath", "backend cuda", "tenants' keys", "one replica of a router")) {
+      assertTrue(notes.contains(word), word + " in\n" + notes);
+    }
+    EbbYaml patient = YamlFiles.parsed(SMALL.replace("decode: {", "decode: {timeoutSeconds: 900, "));
+    assertTrue(Rendering.notes(patient)
+        .contains("needs config-defaults max-revision-timeout-seconds: \"900\", or more"));
+    EbbYaml plain = YamlFiles.parsed(SMALL.replace("decode: {", "decode: {mode: deployment, "));
+    assertEquals(List.of(), Rendering.notes(plain));
+  }
+}
