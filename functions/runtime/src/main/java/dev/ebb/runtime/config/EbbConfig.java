@@ -89,8 +89,11 @@ public interface EbbConfig {
 
   /** Limits of one stream. */
   interface Stream {
-    /** Events that may wait for a slow reader before its request is cancelled. */
-    @WithDefault("8192")
+    /**
+     * Events that may wait for a slow reader before its request is cancelled: by default as many as eight answers of
+     * 8,192 tokens have, so that a reader who stops and goes on loses nothing.
+     */
+    @WithDefault("65536")
     int eventsMax();
   }
 }
