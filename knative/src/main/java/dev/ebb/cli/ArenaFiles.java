@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.engine.kv.Arena;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -11,9 +12,6 @@ import java.util.List;
 
 /** The keys and values that the functions keep of a model: a cache, of no use once the model is gone. */
 final class ArenaFiles {
-  /** So much of a model's fingerprint begins the names of its files. */
-  private static final int PREFIX_CHARACTERS = 16;
-
   private ArenaFiles() {}
 
   /** Those of a model below the folder of all run folders. */
@@ -22,7 +20,7 @@ final class ArenaFiles {
     if (!Files.isDirectory(runs)) {
       return files;
     }
-    String names = fingerprint.substring(0, Math.min(PREFIX_CHARACTERS, fingerprint.length())) + "-*.kv";
+    String names = Arena.filePrefix(fingerprint) + "*.kv";
     try (DirectoryStream<Path> each = Files.newDirectoryStream(runs)) {
       for (Path run : each) {
         addAll(files, run.resolve("arena"), names);

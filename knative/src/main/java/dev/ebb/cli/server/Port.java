@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Optional;
 
 /** Whether a router can listen somewhere, found out by listening there for a moment. */
 public final class Port {
@@ -16,25 +17,27 @@ public final class Port {
    * @throws CliException naming the host where it is no address of this machine, else the port that is taken
    */
   public static void need(String host, int port) throws IOException {
-    needHost(host);
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
-    } catch (BindException e) {
-      throw new CliException("cannot listen on " + RouterSpec.authority(host, port) + " (" + e.getMessage()
-          + "); choose another port with --port N or EBB_PORT=N", e);
+    Optional<BindException> taken = taken(host, port);
+    if (taken.isPresent()) {
+      throw new CliException("cannot listen on " + RouterSpec.authority(host, port) + " ("
+          + taken.get().getMessage() + "); choose another port with --port N or EBB_PORT=N", taken.get());
     }
   }
 
   /** Whether something else listens there. */
   public static boolean isTaken(String host, int port) throws IOException {
+    return taken(host, port).isPresent();
+  }
+
+  /** What the system says to a listener on a port that is taken. */
+  private static Optional<BindException> taken(String host, int port) throws IOException {
     needHost(host);
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(host, port));
-      return false;
+      return Optional.empty();
     } catch (BindException e) {
-      return true;
+      return Optional.of(e);
     }
   }
 

@@ -99,7 +99,12 @@ public final class Arena implements AutoCloseable {
   /** Name of the arena's file: one per model and element type, so that backends of both can run. */
   public static String fileName(KvLayout layout, String modelFingerprint) {
     String type = layout.type().name().toLowerCase(java.util.Locale.ROOT);
-    return modelFingerprint.substring(0, Math.min(16, modelFingerprint.length())) + "-" + type + ".kv";
+    return filePrefix(modelFingerprint) + type + ".kv";
+  }
+
+  /** How the names of all arenas of a model begin. */
+  public static String filePrefix(String modelFingerprint) {
+    return modelFingerprint.substring(0, Math.min(16, modelFingerprint.length())) + "-";
   }
 
   /** {@code kv://node/arena/file}. */

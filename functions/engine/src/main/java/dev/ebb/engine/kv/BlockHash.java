@@ -42,20 +42,16 @@ public record BlockHash(long word0, long word1, long word2, long word3) {
    * @param from index of its first token
    */
   public static BlockHash next(BlockHash parent, int[] tokens, int from, String modelFingerprint, String salt) {
-    return over(parent, tokens, from, KvLayout.BLOCK_TOKENS, modelFingerprint, salt);
+    return run(parent, tokens, from, KvLayout.BLOCK_TOKENS, modelFingerprint, salt);
   }
 
   /**
-   * Key of the {@code count} tokens that follow the last full block: with all before it, of a whole prompt.
+   * Key of the {@code count} tokens that follow a block: a block's own where they fill one, else, with the chain behind
+   * {@code parent}, that of a prompt that ends within a block.
    *
-   * @param count from 0 to one less than a block
+   * @param count from 0 to a whole block
    */
-  public static BlockHash tail(BlockHash parent, int[] tokens, int from, int count, String modelFingerprint,
-      String salt) {
-    return over(parent, tokens, from, count, modelFingerprint, salt);
-  }
-
-  private static BlockHash over(BlockHash parent, int[] tokens, int from, int count, String modelFingerprint,
+  public static BlockHash run(BlockHash parent, int[] tokens, int from, int count, String modelFingerprint,
       String salt) {
     CanonicalCbor cbor = new CanonicalCbor().array(3);
     if (parent == null) {

@@ -32,7 +32,7 @@ public final class HashChain {
     int full = tokens.promptLength() / KvLayout.BLOCK_TOKENS;
     BlockHash parent = full == 0 ? null : upTo(tokens).get(full - 1);
     int from = full * KvLayout.BLOCK_TOKENS;
-    return BlockHash.tail(parent, tokens.array(), from, tokens.promptLength() - from, modelFingerprint, salt);
+    return BlockHash.run(parent, tokens.array(), from, tokens.promptLength() - from, modelFingerprint, salt);
   }
 
   /** Hashes of all full blocks of {@code tokens}, of which this is the chain. */

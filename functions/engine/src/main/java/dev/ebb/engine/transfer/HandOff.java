@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param leaseExpiresAtMs Unix time in milliseconds after which the blocks may be reclaimed
  * @param blocks physical block ids in sequence order, the last one possibly partial
  * @param blockHashes hex SHA-256 of each full block, in order
- * @param promptHash hex SHA-256 of the whole prompt, {@code BlockHash.tail} of its last block
+ * @param promptHash hex SHA-256 of the whole prompt, {@code BlockHash.run} of what follows its last full block
  * @param tokensComputed prompt tokens whose KV the blocks hold
  * @param firstToken the token sampled after the prompt, of the first answer; where several are wanted,
  *     decode computes the prompt's last token again and samples them all
