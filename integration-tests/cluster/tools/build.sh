@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# build.sh [PROGRAM...]: builds what versions.txt lists and the cache lacks; prints a line for each. Needs go 1.26 or newer.
+# A wrapper module takes over the go.mod and go.sum of the program's own module, so that every dependency has the version its
+# authors tested; modules.sum pins the module itself.
+set -euo pipefail
+cd "$(dirname "$0")"
+source ./cache.sh
+
+# wrapper MODULE VERSION: prints the folder of the wrapper module, made when it is missing
+wrapper() {
+  local module=$1 version=$2 folder origin
+  folder=$EBB_CLUSTER_CACHE/modules/${module//\//_}@$version
+  if [ ! -f "$folder/complete" ]; then
+    mkdir -p "$folder"
+    origin=$(go mod download -json "$module@$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    [ -n "$origin" ] || { echo "cannot fetch $module@$version: is the Go module proxy reachable?" >&2; return 1; }
+    install -m 644 "$origin/go.mod" "$folder/go.mod"
+    cat "$origin/go.sum" modules.sum >"$folder/go.sum"
+    # Kubernetes keeps its libraries beside its programs; they are published as v0 of the same release.
+    sed -i "s#=> ./staging/src/\(k8s.io/[a-z-]*\)#=> \1 v0.${version#v1.}#; s#^module .*#module ebb.dev/cluster/${module##*/}#" "$folder/go.mod"
+    cp -r main "$folder/"
+    (cd "$folder" && go mod edit -require "$module@$version")
+    touch "$folder/complete"
+  fi
+  echo "$folder"
+}
+
+# stamp VERSION: linker flags that tell Kubernetes' programs their version
+stamp() {
+  local minor=${1#v1.} package
+  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+    printf -- "-X $package.%s " "gitVersion=$1" gitMajor=1 "gitMinor=${minor%%.*}" gitTreeState=clean gitCommit=none \
+      buildDate=2026-01-01T00:00:00Z
+  done
+}
+
+build() {
+  local program=$1 module=$2 version=$3 package=$4 folder flags="-s -w" begin=$SECONDS
+  if [ -x "$EBB_CLUSTER_BIN/$program-$version" ]; then return; fi
+  echo "building $program $version" >&2
+  folder=$(wrapper "$module" "$version")
+  [ "$module" != k8s.io/kubernetes ] || flags="$flags $(stamp "$version")"
+  case $package in main/*) package=./$package ;; *) package=$module/$package ;; esac
+  (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -ldflags "$flags" \
+    -o "$EBB_CLUSTER_BIN/.$program" "$package")
+  mv "$EBB_CLUSTER_BIN/.$program" "$EBB_CLUSTER_BIN/$program-$version"
+  echo "built $program $version in $((SECONDS - begin)) s" >&2
+}
+
+command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer, see https://go.dev/doc/install" >&2; exit 1; }
+mkdir -p "$EBB_CLUSTER_BIN"
+wanted=" $* "
+while read -r program module version package; do
+  case $program in '' | '#'*) continue ;; esac
+  if [ $# -eq 0 ] || [[ $wanted == *" $program "* ]]; then build "$program" "$module" "$version" "$package"; fi
+done <versions.txt
