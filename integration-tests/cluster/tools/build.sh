@@ -17,8 +17,9 @@ wrapper() {
     install -m 644 "$origin/go.mod" "$folder/go.mod"
     cat "$origin/go.sum" modules.sum >"$folder/go.sum"
     # Kubernetes keeps its libraries beside its programs; they are published as v0 of the same release.
-    sed -i "s#=> ./staging/src/\(k8s.io/[a-z-]*\)#=> \1 v0.${version#v1.}#; s#^module .*#module ebb.dev/cluster/${module##*/}#" "$folder/go.mod"
-    cp -r main "$folder/"
+    # Any other neighbour is published by the version that is required.
+    sed -i "s#=> ./staging/src/\(k8s.io/[a-z-]*\)#=> \1 v0.${version#v1.}#; s#^module .*#module ebb.dev/cluster/${module##*/}#;
+      /=> \.\.*\//d" "$folder/go.mod"
     (cd "$folder" && go mod edit -require "$module@$version")
     touch "$folder/complete"
   fi
@@ -36,11 +37,15 @@ stamp() {
 
 build() {
   local program=$1 module=$2 version=$3 package=$4 folder flags="-s -w" begin=$SECONDS
-  if [ -x "$EBB_CLUSTER_BIN/$program-$version" ]; then return; fi
+  if [ -x "$EBB_CLUSTER_BIN/$program-$version" ] && [ -z "$(find "$package" -newer "$EBB_CLUSTER_BIN/$program-$version" \
+    2>/dev/null)" ]; then return; fi
   echo "building $program $version" >&2
   folder=$(wrapper "$module" "$version")
   [ "$module" != k8s.io/kubernetes ] || flags="$flags $(stamp "$version")"
-  case $package in main/*) package=./$package ;; *) package=$module/$package ;; esac
+  case $package in
+    main/*) mkdir -p "$folder/main" && cp -r "$package" "$folder/main/" && package=./$package ;;
+    *) package=$module/$package ;;
+  esac
   (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -ldflags "$flags" \
     -o "$EBB_CLUSTER_BIN/.$program" "$package")
   mv "$EBB_CLUSTER_BIN/.$program" "$EBB_CLUSTER_BIN/$program-$version"
