@@ -11,7 +11,12 @@ SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
   \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
 
-.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light
+# Names of the images are IMAGE_PREFIX/ebb-PART:IMAGE_TAG.
+IMAGE_PREFIX ?= dev.local
+IMAGE_TAG ?= 0.1.0
+CLUSTER := integration-tests/cluster/cluster
+
+.PHONY: images cluster-tools cluster-up cluster-down test-cluster run test quick native build model install uninstall clean help bootstrap bench-first-light
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -24,6 +29,27 @@ test: ## set everything up and run every test
 
 quick: ## the tests that need under 10 minutes
 	@scripts/test.sh quick
+
+images: $(STAMPS)/images ## container images as archives in dist/images, without a registry or a daemon
+
+$(STAMPS)/images: $(STAMPS)/build images/assemble.sh $(shell find images/src keda/src/main -type f) keda/pom.xml images/pom.xml
+	@$(MVN) -q -pl images,keda,native -am -DskipTests -Dmaven.test.skip=true package >&2
+	@images/assemble.sh dist/.images
+	@rm -rf dist/images && $$(. scripts/jdk.sh; jdk_find)/bin/java -cp 'images/target/*:images/target/lib/*' dev.ebb.images.Build \
+	  dist/.images dist/images $(IMAGE_PREFIX) $(IMAGE_TAG)
+	@rm -rf dist/.images && touch $@
+
+test-cluster: ## run the tests on a real Kubernetes of one node, made for them and taken away; needs root
+	@scripts/test-cluster.sh
+
+cluster-tools: ## build what such a cluster consists of, once, into ~/.cache/ebb/cluster
+	@integration-tests/cluster/tools/fetch.sh && integration-tests/cluster/tools/build.sh
+
+cluster-up: cluster-tools build model images ## bring that cluster up with Ebb's images on it and leave it
+	@$(CLUSTER) up && $(CLUSTER) load dist/images "$$(dist/bin/ebb model path)"
+
+cluster-down: ## take it away, also after a crash
+	@$(CLUSTER) down
 
 build: $(STAMPS)/build ## the distribution folder dist/
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 case ${1:-all} in
   all) selection=() ;;
-  quick) selection=(-DexcludedGroups=slow) ;;
+  quick) selection=(-DexcludedGroups=slow,cluster) ;;
   *) echo "usage: scripts/test.sh all|quick" >&2; exit 2 ;;
 esac
 

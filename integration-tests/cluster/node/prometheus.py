@@ -6,7 +6,7 @@ import time
 
 from . import places
 from .machine import kubectl
-from .places import DEBIAN, ETC, RUN
+from .places import ETC, RUN, built
 from .process import await_that, pid, start, stop, succeeds
 
 CONFIG = ETC / "prometheus.json"
@@ -17,7 +17,7 @@ SCRAPE_SECONDS = 2
 def up():
     """Starts it with what is there now; call `follow` when PodMonitors have changed."""
     _write()
-    start("prometheus", DEBIAN / "bin/prometheus", f"--config.file={CONFIG}", f"--storage.tsdb.path={RUN}/prometheus",
+    start("prometheus", built("prometheus"), f"--config.file={CONFIG}", f"--storage.tsdb.path={RUN}/prometheus",
           f"--web.listen-address={places.NODE_IP}:{places.PROMETHEUS}", "--storage.tsdb.retention.time=1d",
           "--log.level=warn")
     if not await_that(lambda: succeeds("curl", "-sf", f"http://{places.NODE_IP}:{places.PROMETHEUS}/-/ready"), 30):

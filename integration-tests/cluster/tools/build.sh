@@ -36,7 +36,8 @@ stamp() {
 }
 
 build() {
-  local program=$1 module=$2 version=$3 package=$4 folder flags="-s -w" begin=$SECONDS
+  local program=$1 module=$2 version=$3 package=$4 tags=${5:-} folder flags="-s -w" begin=$SECONDS
+  if [ "$package" = - ]; then go mod download "$module@$version"; return; fi
   if [ -x "$EBB_CLUSTER_BIN/$program-$version" ] && [ -z "$(find "$package" -newer "$EBB_CLUSTER_BIN/$program-$version" \
     2>/dev/null)" ]; then return; fi
   echo "building $program $version" >&2
@@ -46,7 +47,7 @@ build() {
     main/*) mkdir -p "$folder/main" && cp -r "$package" "$folder/main/" && package=./$package ;;
     *) package=$module/$package ;;
   esac
-  (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -ldflags "$flags" \
+  (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -tags "$tags" -ldflags "$flags" \
     -o "$EBB_CLUSTER_BIN/.$program" "$package")
   mv "$EBB_CLUSTER_BIN/.$program" "$EBB_CLUSTER_BIN/$program-$version"
   echo "built $program $version in $((SECONDS - begin)) s" >&2
@@ -55,7 +56,7 @@ build() {
 command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer, see https://go.dev/doc/install" >&2; exit 1; }
 mkdir -p "$EBB_CLUSTER_BIN"
 wanted=" $* "
-while read -r program module version package; do
+while read -r program module version package tags; do
   case $program in '' | '#'*) continue ;; esac
-  if [ $# -eq 0 ] || [[ $wanted == *" $program "* ]]; then build "$program" "$module" "$version" "$package"; fi
+  if [ $# -eq 0 ] || [[ $wanted == *" $program "* ]]; then build "$program" "$module" "$version" "$package" "$tags"; fi
 done <versions.txt

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fetch.sh: Debian's containerd, CNI plugins, runc and Prometheus, unpacked into the cache and not installed.
+# fetch.sh: Debian's containerd, CNI plugins and runc, unpacked into the cache and not installed.
 # containerd and the plugins come from sid, because the kubelet wants containerd 2; they are linked to an old enough libc.
 # runc is the system's release's own, because sid's is not.
 set -euo pipefail
@@ -22,9 +22,9 @@ sid=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$folder/sources
 apt-get "${sid[@]}" -qq update
 cd "$folder/packages"
 apt-get "${sid[@]}" -qq download containerd containernetworking-plugins
-apt-get -qq -o APT::Sandbox::User=root download runc prometheus
+apt-get -qq -o APT::Sandbox::User=root download runc
 for package in *.deb; do dpkg -x "$package" "$folder/root"; done
-for program in containerd ctr containerd-shim-runc-v2 prometheus; do
+for program in containerd ctr containerd-shim-runc-v2; do
   ldd "$folder/root/usr/bin/$program" | { ! grep 'not found'; } || { echo "$program does not run on this system" >&2; exit 1; }
 done
 rm -rf "$folder"/{lists,cache,packages}

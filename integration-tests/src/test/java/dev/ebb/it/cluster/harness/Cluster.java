@@ -1,0 +1,90 @@
+package dev.ebb.it.cluster.harness;
+
+import dev.ebb.it.harness.Command;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The cluster that {@code make cluster-up} made: its client, its tools, and its parts, each to be stopped and started. */
+public final class Cluster {
+  private static final long LIMIT_SECONDS = 600;
+  private static final Path KUBECONFIG = Path.of(required("KUBECONFIG"));
+  private static final KubernetesClient CLIENT = client();
+
+  private Cluster() {}
+
+  /** A client with all rights, shared by all tests. */
+  public static KubernetesClient kube() {
+    return CLIENT;
+  }
+
+  /** Runs {@code kubectl} and returns what it said; fails when it fails. */
+  public static String kubectl(String... arguments) {
+    return tool("kubectl", arguments).expectSuccess().output();
+  }
+
+  /** Runs the command of the distribution, whatever comes of it. */
+  public static Command ebb(String... arguments) {
+    return tool(required("EBB_DIST") + "/bin/ebb", arguments);
+  }
+
+  /** Runs {@code kn}, with the plugin {@code kn-ebb} of the distribution on its path. */
+  public static Command kn(String... arguments) {
+    return tool("kn", arguments);
+  }
+
+  /** Starts, stops or kills a part of the node or the control plane: {@code part("kill", "kubelet")}. */
+  public static void part(String verb, String name) {
+    tool(script(), verb, name).expectSuccess();
+  }
+
+  /** Lets Prometheus follow the PodMonitors that were made or taken away. */
+  public static void followMonitors() {
+    tool(script(), "monitors", "0.1").expectSuccess();
+  }
+
+  private static Command tool(String program, String... arguments) {
+    List<String> words = new ArrayList<>(List.of(program));
+    words.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("KUBECONFIG", KUBECONFIG.toString());
+    String path = String.join(File.pathSeparator, KUBECONFIG.resolveSibling("bin").toString(),
+        required("EBB_DIST") + "/bin", System.getenv("PATH"));
+    builder.environment().put("PATH", path);
+    words.set(0, onPath(program, path));
+    return Command.run(LIMIT_SECONDS, builder);
+  }
+
+  /** Java looks a program up in its own path, not in the child's. */
+  private static String onPath(String program, String path) {
+    return Stream.of(path.split(File.pathSeparator)).map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable).map(Path::toString).findFirst().orElse(program);
+  }
+
+  private static String script() {
+    return required("EBB_CLUSTER");
+  }
+
+  private static KubernetesClient client() {
+    try {
+      Config config = Config.fromKubeconfig(null, Files.readString(KUBECONFIG), KUBECONFIG.toString());
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (java.io.IOException e) {
+      throw new IllegalStateException("no cluster: run make cluster-up", e);
+    }
+  }
+
+  private static String required(String variable) {
+    String value = System.getenv(variable);
+    if (value == null) {
+      throw new IllegalStateException(variable + " is not set: run make test-cluster");
+    }
+    return value;
+  }
+}
