@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -12,31 +11,37 @@ import java.util.regex.Pattern;
 
 /** Maven's coordinates of jars, by file name, out of the list that the build of a program leaves. */
 record Coordinates(String group, String artifact, String version) {
-  /** Lines of quarkus-app-dependencies.txt (classifier before the type) and of dependency:list (after it). */
-  private static final Pattern LINE = Pattern.compile(
-      "\\s*([\\w.-]+):([\\w.-]+):(?:([\\w.-]*):)?jar:(?:([\\w.-]+):)?([\\w.-]+?)(?::(?:compile|runtime))?(?: -- .*)?");
+  /** A line of quarkus-app-dependencies.txt: group, artifact, classifier or nothing, version. */
+  private static final Pattern QUARKUS = Pattern.compile("([^:]+):([^:]+):([^:]*):jar:([^:]+)");
+  /** A line of dependency:list: group, artifact, classifier if any, version. */
+  private static final Pattern LISTED =
+      Pattern.compile("([^:]+):([^:]+):jar:(?:([^:]+):)?([^:]+):(?:compile|runtime)(?: -- .*)?");
   /** What Quarkus makes at the build. */
   private static final Set<String> MADE =
       Set.of("quarkus-run.jar", "generated-bytecode.jar", "transformed-bytecode.jar");
   private static final String OWN = "dev.ebb";
 
-  /** The coordinates of a list's jars under both names that they may have, with and without the group. */
+  /** The coordinates of a list's jars by the file names that Quarkus and Maven give them. */
   static Map<String, Coordinates> read(Path list) throws IOException {
     Map<String, Coordinates> all = new HashMap<>();
     for (String line : Files.readAllLines(list)) {
-      Matcher parts = LINE.matcher(line);
-      if (parts.matches()) {
-        String group = parts.group(1);
-        String artifact = parts.group(2);
-        String version = parts.group(5);
-        String quarkusClassifier = parts.group(3) == null || parts.group(3).isEmpty() ? "" : parts.group(3) + "-";
-        String classifier = parts.group(4) == null ? "" : "-" + parts.group(4);
-        Coordinates one = new Coordinates(group, artifact, version);
-        all.put(group + "." + artifact + "-" + quarkusClassifier + version + ".jar", one);
-        all.put(artifact + "-" + version + classifier + ".jar", one);
+      Matcher quarkus = QUARKUS.matcher(line.strip());
+      Matcher listed = LISTED.matcher(line.strip());
+      if (quarkus.matches()) {
+        Coordinates one = of(quarkus);
+        String classifier = quarkus.group(3).isEmpty() ? "" : quarkus.group(3) + "-";
+        all.put(one.group + "." + one.artifact + "-" + classifier + one.version + ".jar", one);
+      } else if (listed.matches()) {
+        Coordinates one = of(listed);
+        String classifier = listed.group(3) == null ? "" : "-" + listed.group(3);
+        all.put(one.artifact + "-" + one.version + classifier + ".jar", one);
       }
     }
     return all;
+  }
+
+  private static Coordinates of(Matcher parts) {
+    return new Coordinates(parts.group(1), parts.group(2), parts.group(4));
   }
 
   /**
@@ -53,7 +58,7 @@ record Coordinates(String group, String artifact, String version) {
     if (MADE.contains(name) || name.startsWith("ebb-") && name.endsWith("-" + version + ".jar")) {
       return new Coordinates(OWN, name.replace("-" + version + ".jar", "").replace(".jar", ""), version);
     }
-    throw new IOException(jar + " is in no list of dependencies; build the program anew: " + List.copyOf(MADE));
+    throw new IOException(jar + " is in no list of dependencies: clean and build anew");
   }
 
   /** As a package URL names it. */
