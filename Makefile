@@ -10,8 +10,13 @@ STAMPS := dist/.stamps
 SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
   \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
+IMAGE_SOURCES := $(shell find keda images -type f \( -path '*/src/main/*' -o -name pom.xml \) \
+  -not -path '*/target/*' 2>/dev/null)
+IMAGE_PREFIX ?= dev.local/
+# One more argument of the build, such as --tag=0.1.0 or --only=router,decode.
+IMAGE_ARGS ?=
 
-.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light
+.PHONY: run test quick native build images model install uninstall clean help bootstrap bench-first-light
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -26,6 +31,9 @@ quick: ## the tests that need under 10 minutes
 	@scripts/test.sh quick
 
 build: $(STAMPS)/build ## the distribution folder dist/
+
+images: $(STAMPS)/images ## container images in dist/images/, as OCI archives
+	@cat dist/images/digests.txt
 
 native: $(STAMPS)/bootstrap ## the native core alone
 	@$(MVN) -q -pl native -am -DskipTests -Dmaven.test.skip=true package
@@ -61,3 +69,15 @@ $(STAMPS)/build: $(STAMPS)/bootstrap $(SOURCES) scripts/dist.sh scripts/mvn.sh k
 	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package >&2
 	@scripts/dist.sh
 	@touch -r $(STAMPS)/build.began $@
+
+# Other arguments make other images, so they are part of the stamp; a new commit alone is not.
+$(STAMPS)/images: $(STAMPS)/build $(IMAGE_SOURCES) scripts/images.sh $(STAMPS)/images.args
+	@touch $(STAMPS)/images.began
+	@scripts/images.sh --prefix=$(IMAGE_PREFIX) $(IMAGE_ARGS)
+	@touch -r $(STAMPS)/images.began $@
+
+$(STAMPS)/images.args: force
+	@mkdir -p $(STAMPS) && echo '$(IMAGE_PREFIX) $(IMAGE_ARGS)' | cmp -s - $@ || echo '$(IMAGE_PREFIX) $(IMAGE_ARGS)' > $@
+
+.PHONY: force
+force:

@@ -32,6 +32,7 @@ record ImageFile(Path folder, JsonNode index, JsonNode manifest, JsonNode config
     List<String> lines = new ArrayList<>();
     for (String digest : layerDigests()) {
       lines.addAll(Exec.run(List.of("tar", "-tzvf", path(folder, digest).toString(), "--numeric-owner",
+          "--warning=no-unknown-keyword",
           "--full-time", "--utc")).lines().toList());
     }
     return lines;
@@ -41,7 +42,8 @@ record ImageFile(Path folder, JsonNode index, JsonNode manifest, JsonNode config
   Path unpack() throws IOException, InterruptedException {
     Path root = Files.createDirectories(folder.resolve("root"));
     for (String digest : layerDigests()) {
-      Exec.run(List.of("tar", "-xpzf", path(folder, digest).toString(), "--numeric-owner", "-C", root.toString()));
+      Exec.run(List.of("tar", "--warning=no-unknown-keyword", "-xpzf",
+          path(folder, digest).toString(), "--numeric-owner", "-C", root.toString()));
     }
     return root;
   }
