@@ -46,7 +46,7 @@ record Program(String name, String title, Source source, List<String> start, Lis
   /** All of them, in the order in which they are built. */
   static List<Program> all() {
     return List.of(router(), function("prefill", "computes prompts"), function("decode", "generates tokens"),
-        autoscaler(), command("cli", "the command ebb", List.of(), "--help"));
+        autoscaler(), command("cli", "the command ebb", List.of()), command("batch", "a JobSink's job", List.of("batch")));
   }
 
   static List<String> names() {
@@ -99,13 +99,14 @@ record Program(String name, String title, Source source, List<String> start, Lis
             "KUBERNETES_REQUEST_RETRY_BACKOFFLIMIT", "0"), 1), List.of(8081));
   }
 
-  private static Program command(String name, String title, List<String> arguments, String training) {
+  /** The command, or one of its subcommands. */
+  private static Program command(String name, String title, List<String> arguments) {
     List<String> start = new ArrayList<>(List.of(CLASS_PATH, "dev.ebb.cli.Ebb"));
     start.addAll(arguments);
     return new Program(name, "Ebb: " + title, new Source.Module("knative", "ebb-cli"), start,
         jvm("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:TieredStopAtLevel=1", "-Debb.tty=",
             "-Debb.columns=80", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"),
-        environment(Map.of("EBB_NATIVE_LIBRARY", AppFiles.LIBRARY)), new Training(List.of(training), Map.of(), 0),
+        environment(Map.of("EBB_NATIVE_LIBRARY", AppFiles.LIBRARY)), new Training(List.of("--help"), Map.of(), 0),
         List.of());
   }
 
