@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,13 +31,13 @@ class RunningImagesTest {
     Served decodePort = Served.atFreePort();
     Served routerPort = Served.atFreePort();
     String models = Machine.model().getParent() + ":ro";
-    long[] ms = new long[2];
-    try (Container decode = start("decode", decode(decodePort, "/models"),
-        Map.of("/models", models, Program.ARENA, arena().toString()), decodePort, ms, 0);
-        Container router = start("router", router(routerPort, decodePort, "/models"), Map.of("/models", models),
-            routerPort, ms, 1)) {
+    try (Container decode = start("decode", Fixtures.decode(decodePort, "/models"),
+        Map.of("/models", models, Program.ARENA, Fixtures.arena(work)), decodePort);
+        Container router = start("router", Fixtures.router(routerPort, decodePort, "/models"), Map.of("/models", models),
+            routerPort)) {
       String answer = routerPort.post("/v1/chat/completions", QUESTION);
       assertTrue(answer.contains("Paris"), () -> answer);
+      assertBatchAnswers(routerPort);
       assertConfined(decode.pid());
       assertConfined(router.pid());
       router.terminate();
@@ -47,8 +45,6 @@ class RunningImagesTest {
       decode.terminate();
       assertEquals(0, decode.awaitEnd(40), decode::logOrEmpty);
     }
-    System.out.printf("exec to ready, ms: decode image %d, dist %d; router image %d, dist %d%n", ms[0],
-        distDecode(), ms[1], distRouter());
   }
 
   /** The command says by itself whether it started: the start archive is demanded. */
@@ -86,14 +82,27 @@ class RunningImagesTest {
     }
   }
 
+  /** With the event mounted as a JobSink does it. */
+  private static void assertBatchAnswers(Served router) throws Exception {
+    Path event = Files.createDirectories(work.resolve("jobsink-event"));
+    Files.writeString(event.resolve("event"), """
+        {"specversion": "1.0", "id": "e1", "source": "/test", "type": "dev.ebb.generate.requested", "data": %s}"""
+        .formatted(QUESTION));
+    ImageFile image = ImageFile.open(Machine.archive("batch"), work);
+    Map<String, String> environment = Map.of("K_EVENT_PATH", "/etc/jobsink-event/event", "EBB_ROUTERS",
+        "m=" + router.url());
+    try (Container job = new Container(image, image.unpack(), List.of(), environment,
+        Map.of("/etc/jobsink-event", event + ":ro"))) {
+      assertEquals(0, job.awaitEnd(60), job::logOrEmpty);
+      assertTrue(job.log().contains("Paris"), job::logOrEmpty);
+    }
+  }
+
   private static Container start(String name, Map<String, String> environment, Map<String, String> mounts,
-      Served at, long[] ms, int index) throws IOException, InterruptedException {
+      Served at) throws IOException, InterruptedException {
     ImageFile image = ImageFile.open(Machine.archive(name), work);
-    Path root = image.unpack();
-    long began = System.nanoTime();
-    Container container = new Container(image, root, List.of(), environment, mounts);
+    Container container = new Container(image, image.unpack(), List.of(), environment, mounts);
     assertTrue(at.becomesReady(container::isAlive), container::logOrEmpty);
-    ms[index] = (System.nanoTime() - began) / 1_000_000;
     return container;
   }
 
@@ -109,57 +118,5 @@ class RunningImagesTest {
     assertTrue(Files.readAllLines(proc.resolve("mountinfo")).stream().map(line -> line.split(" "))
         .anyMatch(mount -> mount[4].equals("/") && mount[5].startsWith("ro")), "the root can be written");
     assertTrue(Files.readString(proc.resolve("maps")).contains(StartArchive.PATH), "no start archive is mapped");
-  }
-
-  private static Path arena() throws IOException, InterruptedException {
-    Path arena = Files.createTempDirectory(work, "arena");
-    Exec.run(List.of("chown", Program.USER + ":" + Program.USER, arena.toString()));
-    return arena;
-  }
-
-  private static Map<String, String> decode(Served at, String models) {
-    return Map.of("PORT", Integer.toString(at.port()), "QUARKUS_HTTP_HOST", "127.0.0.1", "EBB_MODEL_ID", "m",
-        "EBB_MODEL_PATH", models + "/" + Machine.model().getFileName(), "EBB_KV_TOKENS", "4096");
-  }
-
-  private static Map<String, String> router(Served at, Served decode, String models) {
-    return Map.of("EBB_PORT", Integer.toString(at.port()), "EBB_HOST", "127.0.0.1", "EBB_MODEL_ID", "m",
-        "EBB_MODEL_PATH", models + "/" + Machine.model().getFileName(), "EBB_KV_TOKENS", "4096", "EBB_PLATFORM",
-        "static", "EBB_PREFILL_THRESHOLD_TOKENS", Integer.toString(Integer.MAX_VALUE), "EBB_DECODE_URL", decode.url(),
-        "EBB_PREFILL_URL", decode.url());
-  }
-
-  private static long distDecode() throws IOException, InterruptedException {
-    Served at = Served.atFreePort();
-    Map<String, String> environment = new HashMap<>(decode(at, Machine.model().getParent().toString()));
-    environment.put("EBB_ARENA_DIR", Files.createTempDirectory(work, "arena").toString());
-    return dist("decode", List.of("-XX:+UseSerialGC", "-XX:AOTCache=app.aot"), environment, at);
-  }
-
-  private static long distRouter() throws IOException, InterruptedException {
-    Served at = Served.atFreePort();
-    return dist("router", List.of("-XX:TieredStopAtLevel=1"),
-        router(at, Served.atFreePort(), Machine.model().getParent().toString()), at);
-  }
-
-  /** The same program out of dist/, with the JDK and outside of any container. */
-  private static long dist(String name, List<String> options, Map<String, String> environment, Served at)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
-        "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(options);
-    command.addAll(List.of("-jar", "quarkus-run.jar"));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(Machine.DIST.resolve(name).toFile())
-        .redirectErrorStream(true).redirectOutput(work.resolve("dist-" + name + ".log").toFile());
-    builder.environment().putAll(environment);
-    long began = System.nanoTime();
-    Process process = builder.start();
-    try {
-      assertTrue(at.becomesReady(process::isAlive), "dist/" + name + " did not start");
-      return (System.nanoTime() - began) / 1_000_000;
-    } finally {
-      process.destroy();
-      process.waitFor();
-    }
   }
 }
