@@ -17,7 +17,8 @@ final class BaseFiles {
   private static final Path LOCALE = Path.of("/usr/lib/locale/C.utf8");
   private static final String USER = "ebb:x:" + Program.USER + ":" + Program.USER + "::/tmp:/usr/sbin/nologin\n";
   /** Mounted over, or written by the user. Runtimes cannot make them in a read-only root. */
-  private static final List<String> FOLDERS = List.of("proc", "dev", "sys", "tmp", "models", "run", "var/run/ebb/arena");
+  private static final List<String> FOLDERS =
+      List.of("proc", "dev", "sys", "tmp", "models", "run", Program.ARENA.substring(1));
 
   private BaseFiles() {}
 

@@ -21,7 +21,7 @@ record Program(String name, String title, Source source, List<String> start, Lis
     Map<String, String> environment, Training training, List<Integer> ports) {
   static final String APP = "/app";
   static final String JAVA = "/opt/java";
-  /** User and group, the one that rendered pods name; in numbers, since a kubelet cannot prove that a name is not root. */
+  /** User and group that rendered pods name. In numbers: a kubelet cannot tell whether a name is root's. */
   static final int USER = 10001;
   /** Where rendered pods mount the store of keys and values. */
   static final String ARENA = "/var/run/ebb/arena";
@@ -46,7 +46,8 @@ record Program(String name, String title, Source source, List<String> start, Lis
   /** All of them, in the order in which they are built. */
   static List<Program> all() {
     return List.of(router(), function("prefill", "computes prompts"), function("decode", "generates tokens"),
-        autoscaler(), command("cli", "the command ebb", List.of()), command("batch", "a JobSink's job", List.of("batch")));
+        autoscaler(), command("cli", "the command ebb", List.of()),
+        command("batch", "a JobSink's job", List.of("batch")));
   }
 
   static List<String> names() {
@@ -69,9 +70,8 @@ record Program(String name, String title, Source source, List<String> start, Lis
         "EBB_PORT", "0");
     return new Program("router", "Ebb router: always awake, takes requests and wakes functions",
         new Source.Quarkus("dist/router"), List.of("-jar", APP + "/quarkus-run.jar"),
-        // An idle router gives memory back, see RouterProcess of the command ebb.
-        jvm("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20",
-            "-XX:TieredStopAtLevel=1"),
+        // What a pod asked for is of no use to others, so nothing is gained by giving memory back as on one machine.
+        jvm("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:TieredStopAtLevel=1"),
         environment(Map.of("EBB_HOST", "0.0.0.0", "EBB_PLATFORM", "static")), new Training(List.of(), training, 22),
         List.of(8080));
   }

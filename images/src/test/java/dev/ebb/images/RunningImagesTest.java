@@ -33,8 +33,8 @@ class RunningImagesTest {
     String models = Machine.model().getParent() + ":ro";
     try (Container decode = start("decode", Fixtures.decode(decodePort, "/models"),
         Map.of("/models", models, Program.ARENA, Fixtures.arena(work)), decodePort);
-        Container router = start("router", Fixtures.router(routerPort, decodePort, "/models"), Map.of("/models", models),
-            routerPort)) {
+        Container router = start("router", Fixtures.router(routerPort, decodePort, "/models"),
+            Map.of("/models", models), routerPort)) {
       String answer = routerPort.post("/v1/chat/completions", QUESTION);
       assertTrue(answer.contains("Paris"), () -> answer);
       assertBatchAnswers(routerPort);
