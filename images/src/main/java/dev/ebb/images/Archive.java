@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 
-/** Writes an image as an OCI archive, which {@code ctr images import}, {@code podman load} and {@code skopeo} read. */
+/** Writes an image as an OCI archive, which {@code ctr images import} reads. */
 final class Archive {
   /** Modes have no room for the set-user-ID bits, so no file of an image can have them. */
   private static final FilePermissions READ = FilePermissions.fromOctalString("644");
