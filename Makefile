@@ -10,13 +10,16 @@ STAMPS := dist/.stamps
 SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
   \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
+IMAGE_SOURCES := $(shell find keda images -type f \( -path '*/src/main/*' -o -name pom.xml \) \
+  -not -path '*/target/*' 2>/dev/null)
+IMAGE_PREFIX ?= dev.local/
+# One more argument of the build, such as --tag=0.1.0 or --only=router,decode.
+IMAGE_ARGS ?=
 
-# Names of the images are IMAGE_PREFIX/ebb-PART:IMAGE_TAG.
-IMAGE_PREFIX ?= dev.local
-IMAGE_TAG ?= 0.1.0
 CLUSTER := integration-tests/cluster/cluster
 
-.PHONY: images cluster-tools cluster-up cluster-down test-cluster run test quick native build model install uninstall clean help bootstrap bench-first-light
+.PHONY: run test test-cluster quick native build images cluster-tools cluster-up cluster-down model install uninstall
+.PHONY: clean help bootstrap bench-first-light
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -29,15 +32,6 @@ test: ## set everything up and run every test
 
 quick: ## the tests that need under 10 minutes
 	@scripts/test.sh quick
-
-images: $(STAMPS)/images ## container images as archives in dist/images, without a registry or a daemon
-
-$(STAMPS)/images: $(STAMPS)/build images/assemble.sh $(shell find images/src keda/src/main -type f) keda/pom.xml images/pom.xml
-	@$(MVN) -q -pl images,keda,native -am -DskipTests -Dmaven.test.skip=true package >&2
-	@images/assemble.sh dist/.images
-	@rm -rf dist/images && $$(. scripts/jdk.sh; jdk_find)/bin/java -cp 'images/target/*:images/target/lib/*' dev.ebb.images.Build \
-	  dist/.images dist/images $(IMAGE_PREFIX) $(IMAGE_TAG)
-	@rm -rf dist/.images && touch $@
 
 test-cluster: ## run the tests on a real Kubernetes of one node, made for them and taken away; needs root
 	@scripts/test-cluster.sh
@@ -52,6 +46,9 @@ cluster-down: ## take it away, also after a crash
 	@$(CLUSTER) down
 
 build: $(STAMPS)/build ## the distribution folder dist/
+
+images: $(STAMPS)/images ## container images in dist/images/, as OCI archives
+	@cat dist/images/digests.txt
 
 native: $(STAMPS)/bootstrap ## the native core alone
 	@$(MVN) -q -pl native -am -DskipTests -Dmaven.test.skip=true package
@@ -87,3 +84,15 @@ $(STAMPS)/build: $(STAMPS)/bootstrap $(SOURCES) scripts/dist.sh scripts/mvn.sh k
 	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package >&2
 	@scripts/dist.sh
 	@touch -r $(STAMPS)/build.began $@
+
+# Other arguments make other images, so they are part of the stamp; a new commit alone is not.
+$(STAMPS)/images: $(STAMPS)/build $(IMAGE_SOURCES) scripts/images.sh $(STAMPS)/images.args
+	@touch $(STAMPS)/images.began
+	@scripts/images.sh --prefix=$(IMAGE_PREFIX) $(IMAGE_ARGS)
+	@touch -r $(STAMPS)/images.began $@
+
+$(STAMPS)/images.args: force
+	@mkdir -p $(STAMPS) && echo '$(IMAGE_PREFIX) $(IMAGE_ARGS)' | cmp -s - $@ || echo '$(IMAGE_PREFIX) $(IMAGE_ARGS)' > $@
+
+.PHONY: force
+force:

@@ -4,13 +4,16 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-case ${1:-all} in
+set -- "${1:-all}"
+case $1 in
   all) selection=() ;;
   quick) selection=(-DexcludedGroups=slow,cluster) ;;
   *) echo "usage: scripts/test.sh all|quick" >&2; exit 2 ;;
 esac
 
 make --no-print-directory build model || exit 1
+# Only slow tests run images.
+[ "$1" = quick ] || make --no-print-directory images || exit 1
 EBB_MODEL=$(dist/bin/ebb model path) || exit 1
 export EBB_MODEL EBB_DIST=$PWD/dist
 # Tests choose their own settings; those of this shell would change what they see.

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** The source files of the repository, what was built left out. */
 final class Sources {
   private static final Set<String> MODULE_TREES = Set.of("functions", "native", "router-fn", "knative",
-      "integration-tests", "keda", "kueue");
+      "integration-tests", "keda", "kueue", "images");
   private static final Path ROOT = root();
 
   private Sources() {}

@@ -1,5 +1,6 @@
 package dev.ebb.knative.render;
 
+import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.ModelSpec;
 import dev.ebb.knative.config.PhaseSpec;
 import dev.ebb.knative.config.RouterSpec;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The settings of the processes, by the names that they read. */
 final class Environment {
@@ -60,6 +62,14 @@ final class Environment {
       settings.and("PORT", FunctionPart.PORT);
     }
     return list(settings);
+  }
+
+  /** Of {@code ebb batch}; the file of the event is named by the JobSink. */
+  static List<Object> ofJobs(EbbYaml yaml) {
+    String routers = RouterPart.all(yaml).stream()
+        .map(router -> router.model().id() + "=http://" + router.host()).collect(Collectors.joining(" "));
+    return list(Fields.of("EBB_ROUTERS", routers)
+        .and("EBB_REQUEST_TIMEOUT_SECONDS", yaml.router().requestTimeoutSeconds()));
   }
 
   /** Environment variables are text, whatever they mean. */

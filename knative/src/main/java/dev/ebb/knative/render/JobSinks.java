@@ -10,6 +10,8 @@ import java.util.Optional;
 final class JobSinks {
   static final String COMPONENT = "batch";
   private static final int ATTEMPTS = 2;
+  /** Exit status of {@code ebb batch} for an event that cannot be answered. */
+  private static final int REFUSED = 3;
 
   private JobSinks() {}
 
@@ -35,13 +37,21 @@ final class JobSinks {
     Fields job = Fields.of("metadata",
             Fields.of("labels", Labels.common(yaml).andAny("kueue.x-k8s.io/queue-name", queue)))
         .and("spec", Fields.of("backoffLimit", ATTEMPTS)
+            .and("podFailurePolicy", Fields.of("rules", List.of(refused())))
             .and("template", Fields.of("metadata", Fields.of("labels", labels)).and("spec", pod)));
     return Manifest.of(yaml, Kind.JOB_SINK, name, Labels.metadata(yaml), Fields.of("spec", Fields.of("job", job)));
+  }
+
+  /** An event that was refused for good is refused again. */
+  private static Fields refused() {
+    return Fields.of("action", "FailJob").and("onExitCodes", Fields.of("containerName", COMPONENT)
+        .and("operator", "In").and("values", List.of(REFUSED)));
   }
 
   private static Fields container(EbbYaml yaml, Resources resources) {
     return Fields.of("name", COMPONENT)
         .and("image", yaml.images().of(Images.Part.BATCH))
+        .and("env", Environment.ofJobs(yaml))
         .and("resources", Containers.resources(resources))
         .and("securityContext", Containers.securityContext())
         .and("volumeMounts", List.of(Containers.temporaryMount()));

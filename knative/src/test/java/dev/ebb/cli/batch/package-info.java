@@ -1,0 +1,2 @@
+/** Tests of the batch job. */
+package dev.ebb.cli.batch;
