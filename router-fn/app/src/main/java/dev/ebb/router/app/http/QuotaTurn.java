@@ -150,9 +150,12 @@ public final class QuotaTurn {
 
   private void look(Ways ways) {
     Optional<QuotaWait> waiting = answer.waiting();
-    ways.waits(waiting);
     if (waiting.isPresent() && ways.free() && !elsewhere) {
       degrade.choose(passedOn).ifPresent(choice -> go(choice, ways));
+    }
+    // A line sends the head, after which no header can say who answers.
+    if (!elsewhere) {
+      ways.waits(waiting);
     }
   }
 
