@@ -29,8 +29,8 @@ public final class EventTypes {
   public static final String DATAREF = "dataref";
 
   /**
-   * Header of every answer that a function itself gives: its instance's own name, the pod's on a cluster. By it a router
-   * tells an answer of a function from one of a proxy on the way.
+   * Header of every answer that a function itself gives: its instance's own name, the pod's on a cluster. By it a
+   * router tells an answer of a function from one of a proxy on the way.
    */
   public static final String FUNCTION_HEADER = "x-ebb-function";
 }

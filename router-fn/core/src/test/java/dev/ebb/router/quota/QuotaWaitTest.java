@@ -14,7 +14,7 @@ class QuotaWaitTest {
   @Test
   void leavesOutWhatIsNotKnown() {
     assertEquals("waiting for quota in serving", new QuotaWait(0, "serving", "", "", false).text());
-    assertEquals("waiting for quota in serving (cluster queue gpu); the queue cannot give it, and waiting does not help",
-        new QuotaWait(0, "serving", "gpu", "", true).text());
+    assertEquals("waiting for quota in serving (cluster queue gpu); the queue cannot give it, and waiting does not "
+        + "help", new QuotaWait(0, "serving", "gpu", "", true).text());
   }
 }

@@ -59,6 +59,7 @@ final class ClusterFunction {
     this.clockMs = clockMs;
     parking = new Parking<>(parkedMax);
     probedMs = clockMs.getAsLong() - SECOND_LOOK_MS;
+    waitingSinceMs = clockMs.getAsLong();
     thread = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().daemon().name("cluster-" + phase.label()).factory());
     thread.scheduleWithFixedDelay(this::turn, TURN_MS, TURN_MS, TimeUnit.MILLISECONDS);

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
-/** The pods of all functions of a namespace as the API server has them, and which of them came to an end. Thread-safe. */
+/** The pods of a namespace's functions as the API server has them, and which came to an end. Thread-safe. */
 final class PodBook implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(PodBook.class);
   /** A watch ends now and then and is made anew at once; without one for that long nothing is known. */

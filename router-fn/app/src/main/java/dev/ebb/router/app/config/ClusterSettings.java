@@ -60,8 +60,8 @@ public record ClusterSettings(Optional<String> queue, String clusterQueue, Strin
 
   private void check() {
     if (whenWaiting == WhenWaiting.DEGRADE && (degradeModel.isEmpty() || degradeUrl.isEmpty())) {
-      throw new SettingsException(
-          "EBB_DEGRADE_MODEL and EBB_DEGRADE_URL must name the other model and its router when EBB_WHEN_WAITING=degrade");
+      throw new SettingsException("EBB_DEGRADE_MODEL and EBB_DEGRADE_URL must name the other model and its router when "
+          + "EBB_WHEN_WAITING=degrade");
     }
     if (queue.isPresent() && clusterQueue.isEmpty()) {
       throw new SettingsException("EBB_CLUSTER_QUEUE must name the ClusterQueue that EBB_QUEUE leads to");

@@ -61,7 +61,7 @@ class SeenEvents {
     return place;
   }
 
-  /** The end of an event that was to be answered: with an answer the caller has, or without, and then the next tries. */
+  /** The end of an event that was to be answered: with an answer, or without one, and then the next tries. */
   void end(String event, boolean done) {
     Deque<CompletableFuture<Boolean>> told;
     synchronized (this) {
