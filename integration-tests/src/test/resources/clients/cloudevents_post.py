@@ -9,12 +9,19 @@ import urllib.request
 from cloudevents.core.bindings import http as binding
 from cloudevents.core.v1.event import CloudEvent
 
-event = CloudEvent(
-    attributes={"type": "dev.ebb.generate.requested", "source": "/tests/python", "subject": "s1",
-                "datacontenttype": "application/json"},
-    data={"model": sys.argv[2], "prompt": "The capital of France is", "max_tokens": 4, "temperature": 0})
+
+
+def event():
+    """Another event each time: the same one again would get no second answer."""
+    return CloudEvent(
+        attributes={"type": "dev.ebb.generate.requested", "source": "/tests/python", "subject": "s1",
+                    "datacontenttype": "application/json"},
+        data={"model": sys.argv[2], "prompt": "The capital of France is", "max_tokens": 4, "temperature": 0})
+
+
 replies = {}
-for mode, message in (("binary", binding.to_binary_event(event)), ("structured", binding.to_structured_event(event))):
+for mode, write in (("binary", binding.to_binary_event), ("structured", binding.to_structured_event)):
+    message = write(event())
     body = message.body if isinstance(message.body, bytes) else message.body.encode()
     request = urllib.request.Request(sys.argv[1], body, dict(message.headers))
     with urllib.request.urlopen(request, timeout=120) as response:

@@ -27,4 +27,10 @@ public final class EventTypes {
 
   /** Extension attribute of the claim check (CloudEvents Dataref extension). */
   public static final String DATAREF = "dataref";
+
+  /**
+   * Header of every answer that a function itself gives: its instance's own name, the pod's on a cluster. By it a
+   * router tells an answer of a function from one of a proxy on the way.
+   */
+  public static final String FUNCTION_HEADER = "x-ebb-function";
 }

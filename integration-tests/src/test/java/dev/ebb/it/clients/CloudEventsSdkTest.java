@@ -21,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedEbb.class)
 class CloudEventsSdkTest {
   private final CloudEvent event = CloudEventBuilder.v1()
-      .withId("j1").withSource(URI.create("/tests/java")).withType(GenerateEvents.TYPE)
+      .withId(UUID.randomUUID().toString()).withSource(URI.create("/tests/java")).withType(GenerateEvents.TYPE)
       .withData("application/json", GenerateEvents.DATA.getBytes(StandardCharsets.UTF_8)).build();
 
   @Test

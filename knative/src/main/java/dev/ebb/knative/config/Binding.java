@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Turns a file's tree into records, one function a record. */
 final class Binding {
@@ -30,8 +31,14 @@ final class Binding {
   private static ModelSpec model(Section model) {
     return new ModelSpec(model.text("id"), source(model.section("source")), model.text("backend"),
         model.number("kvTokens"), model.number("prefillThresholdTokens"), model.optional("queue"),
-        model.optional("priority"), model.texts("nodeSelector"), model.list("tolerations", Binding::toleration),
+        model.optional("priority"), whenWaiting(model.text("whenWaiting")), model.optional("degradeTo"),
+        model.texts("nodeSelector"), model.list("tolerations", Binding::toleration),
         model.optional("prefill", Binding::phase), phase(model.section("decode")));
+  }
+
+  private static ModelSpec.WhenWaiting whenWaiting(String text) {
+    return Stream.of(ModelSpec.WhenWaiting.values()).filter(one -> one.key().equals(text)).findFirst()
+        .orElse(ModelSpec.WhenWaiting.WAIT);
   }
 
   private static ModelSpec.Source source(Section source) {

@@ -1,5 +1,6 @@
 package dev.ebb.knative.config;
 
+import dev.ebb.knative.word.Nearest;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -74,12 +75,35 @@ final class ModelRules {
     if (model.priority().isPresent() && model.queue().isEmpty()) {
       report.at(path + ".priority", "counts only in a queue", "add queue, or take priority out");
     }
+    whenWaiting(path, model);
     tolerations(path + ".tolerations", model.tolerations(), report);
     model.prefill().ifPresent(prefill -> {
       shared(path + ".prefill");
       phase(path + ".prefill", model, prefill);
     });
     phase(path + ".decode", model, model.decode());
+  }
+
+  /** Another model must be there to answer, and quota to be waited for. */
+  private void whenWaiting(String path, ModelSpec model) {
+    boolean degrades = model.whenWaiting() == ModelSpec.WhenWaiting.DEGRADE;
+    if (model.whenWaiting() != ModelSpec.WhenWaiting.WAIT && model.queue().isEmpty()) {
+      report.at(path + ".whenWaiting", "counts only in a queue", "add queue, or take whenWaiting out");
+    }
+    if (degrades && model.degradeTo().isEmpty()) {
+      report.at(path + ".degradeTo", "is missing, and whenWaiting is degrade", "add the id of another model");
+    }
+    if (!degrades && model.degradeTo().isPresent()) {
+      report.at(path + ".degradeTo", "means nothing unless whenWaiting is degrade", "add whenWaiting: degrade");
+    }
+    model.degradeTo().ifPresent(other -> {
+      List<String> others = yaml.models().stream().map(ModelSpec::id).filter(id -> !id.equals(model.id())).toList();
+      if (other.equals(model.id())) {
+        report.at(path + ".degradeTo", "is the model itself", "name another model of this file");
+      } else if (!others.contains(other)) {
+        report.at(path + ".degradeTo", "names '" + other + "', which is not in models", Nearest.hint(other, others));
+      }
+    });
   }
 
   /** Prefill hands over by the arena, so one that decode cannot see would make all its work be done again. */

@@ -1,6 +1,7 @@
 package dev.ebb.knative.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -8,11 +9,24 @@ import java.util.Optional;
  * A model and its phases.
  *
  * @param id name in the API
+ * @param degradeTo id of the model that answers while this one waits for quota, for {@link WhenWaiting#DEGRADE}
  * @param prefill empty where decode computes prompts itself
  */
 public record ModelSpec(String id, Source source, String backend, int kvTokens, int prefillThresholdTokens,
-    Optional<String> queue, Optional<String> priority, Map<String, String> nodeSelector, List<Toleration> tolerations,
-    Optional<PhaseSpec> prefill, PhaseSpec decode) {
+    Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting, Optional<String> degradeTo,
+    Map<String, String> nodeSelector, List<Toleration> tolerations, Optional<PhaseSpec> prefill, PhaseSpec decode) {
+
+  /** What happens to requests while decode waits for quota. */
+  public enum WhenWaiting {
+    WAIT,
+    DEGRADE,
+    REFUSE;
+
+    /** As the file and the router's settings have it. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** Where the model's file or folder comes from. */
   public sealed interface Source {}

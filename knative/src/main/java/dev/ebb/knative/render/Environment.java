@@ -23,7 +23,8 @@ final class Environment {
     Optional<String> prefill = FunctionPart.prefill(router.yaml(), model).map(FunctionPart::url);
     return list(Fields.of("EBB_HOST", EVERY_ADDRESS)
         .and("EBB_PORT", RouterPart.PORT)
-        .and("EBB_PLATFORM", "static")
+        .and("EBB_PLATFORM", "cluster")
+        .and("EBB_SCALER_PORT", RouterPart.SCALER_PORT)
         .and("EBB_MODEL_ID", model.id())
         .and("EBB_MODEL_PATH", ModelVolume.path(model))
         .and("EBB_PREFILL_URL", prefill.orElse(decode))
@@ -36,7 +37,24 @@ final class Environment {
         .and("EBB_START_TIMEOUT_SECONDS", settings.startTimeoutSeconds())
         .and("EBB_MAX_BODY_BYTES", settings.bodyBytesMax())
         .and("EBB_MAX_PARKED", settings.parkedMax())
-        .and("EBB_DRAIN_SECONDS", settings.drainSeconds()));
+        .and("EBB_DRAIN_SECONDS", settings.drainSeconds())
+        .andAll(queue(router)));
+  }
+
+  /** What a router must know of the queue to tell who waits where, and to keep prefill from decode's quota. */
+  private static Fields queue(RouterPart router) {
+    ModelSpec model = router.model();
+    Fields fields = new Fields();
+    model.queue().ifPresent(queue -> fields.and("EBB_QUEUE", queue)
+        .and("EBB_CLUSTER_QUEUE", ClusterQueues.name(router.yaml(), queue))
+        .and("EBB_GPU_RESOURCE", model.decode().gpus().resource())
+        .and("EBB_DECODE_GPUS", model.decode().gpus().count())
+        .and("EBB_PREFILL_GPUS", model.prefill().map(prefill -> prefill.gpus().count()).orElse(0))
+        .and("EBB_WHEN_WAITING", model.whenWaiting().key()));
+    model.degradeTo().ifPresent(other -> router.yaml().models().stream().filter(one -> one.id().equals(other))
+        .forEach(one -> fields.and("EBB_DEGRADE_MODEL", other)
+            .and("EBB_DEGRADE_URL", "http://" + new RouterPart(router.yaml(), one).host())));
+    return fields;
   }
 
   static List<Object> of(FunctionPart function) {

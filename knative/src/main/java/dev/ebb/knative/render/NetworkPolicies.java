@@ -34,7 +34,7 @@ final class NetworkPolicies {
     return policies;
   }
 
-  /** Anybody may call a router; it calls functions, directly or through Knative, and may watch its workloads. */
+  /** Anybody may call a router; it calls functions, directly or through Knative, and watches pods and workloads. */
   private static Manifest router(EbbYaml yaml) {
     EbbYaml.Namespaces others = yaml.namespaces();
     List<Fields> in = List.of(Fields.of("ports", tcp(RouterPart.PORT)),
@@ -42,9 +42,10 @@ final class NetworkPolicies {
     List<Fields> out = new ArrayList<>(List.of(
         Fields.of("to", pods(FunctionPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
         Fields.of("to", namespaces(others.ingress())).and("ports", tcp(GATEWAY_PORTS)),
-        Fields.of("to", namespaces(others.knative())).and("ports", tcp(KNATIVE_PORTS))));
-    if (yaml.quotas().isPresent()) {
-      out.add(Fields.of("ports", tcp(API_SERVER_PORTS)));
+        Fields.of("to", namespaces(others.knative())).and("ports", tcp(KNATIVE_PORTS)),
+        Fields.of("ports", tcp(API_SERVER_PORTS))));
+    if (yaml.models().stream().anyMatch(model -> model.degradeTo().isPresent())) {
+      out.add(Fields.of("to", pods(RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT)));
     }
     return policy(yaml, "ebb-router", Labels.selectingComponents(RouterPart.COMPONENT),
         Fields.of("ingress", in).and("egress", out), List.of("Ingress", "Egress"));

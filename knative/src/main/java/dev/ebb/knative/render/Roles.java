@@ -3,17 +3,15 @@ package dev.ebb.knative.render;
 import dev.ebb.knative.config.EbbYaml;
 import java.util.List;
 
-/** What a router may read in its namespace to tell who waits for quota: the pods. Nothing else of Ebb has a right. */
+/** What a router may read in its namespace to tell which functions are ready: pods. Nothing else of Ebb has a right. */
 final class Roles {
-  static final String NAME = "ebb-queue-reader";
+  static final String NAME = "ebb-pod-reader";
 
   private Roles() {}
 
   static List<Manifest> of(EbbYaml yaml) {
-    return yaml.quotas().stream()
-        .map(quotas -> Manifest.of(yaml, Kind.ROLE, NAME, Labels.metadata(yaml),
-            Fields.of("rules", List.of(reading("", "pods")))))
-        .toList();
+    return List.of(Manifest.of(yaml, Kind.ROLE, NAME, Labels.metadata(yaml),
+        Fields.of("rules", List.of(reading("", "pods")))));
   }
 
   /** A rule to read and follow resources of a group. */

@@ -4,7 +4,7 @@ import dev.ebb.knative.config.EbbYaml;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One account a component. Only a router that watches its place in a queue gets a token. */
+/** One account a component. Only routers, which watch pods, get a token. */
 final class ServiceAccounts {
   static final String ROUTER = "ebb-router";
   static final String FUNCTION = "ebb-function";
@@ -16,7 +16,7 @@ final class ServiceAccounts {
     boolean jobs = !PullJobs.of(yaml).isEmpty() || !JobSinks.of(yaml).isEmpty();
     return Stream.of(ROUTER, FUNCTION, JOB)
         .filter(name -> jobs || !name.equals(JOB))
-        .map(name -> account(yaml, name, name.equals(ROUTER) && yaml.quotas().isPresent()))
+        .map(name -> account(yaml, name, name.equals(ROUTER)))
         .toList();
   }
 

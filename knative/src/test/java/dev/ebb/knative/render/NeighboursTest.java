@@ -73,6 +73,15 @@ class NeighboursTest {
   }
 
   @Test
+  void podsHaveTheLabelsThatRoutersLookFor() throws Exception {
+    String facts = Files.readString(Path.of(
+        "../router-fn/app/src/main/java/dev/ebb/router/app/cluster/PodFacts.java"));
+    assertTrue(facts.contains("MODEL_LABEL = \"" + Labels.MODEL + "\""));
+    assertTrue(facts.contains("PHASE_LABEL = \"" + Labels.PHASE + "\""));
+    assertTrue(facts.contains("modelId.replaceAll(\"[._]\", \"-\")"), "as ModelSpec.slug");
+  }
+
+  @Test
   void theDemandSeriesIsTheRouters() throws Exception {
     String metrics = Files.readString(Path.of(
         "../router-fn/app/src/main/java/dev/ebb/router/app/metrics/RouterMetrics.java"));

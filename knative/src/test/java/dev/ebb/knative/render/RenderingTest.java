@@ -101,9 +101,14 @@ class RenderingTest {
   void settingsAreThoseThatTheProcessesRead() throws Exception {
     EbbYaml yaml = YamlFiles.full();
     String router = Files.readString(Path.of(
-        "../router-fn/app/src/main/java/dev/ebb/router/app/config/RouterSettings.java")) + "(EBB_HOST)(EBB_PORT)";
-    environment(object(yaml, Kind.DEPLOYMENT, "plain-router"), "spec/template/spec").keySet()
-        .forEach(name -> assertTrue(router.contains("(" + name + ")"), name));
+        "../router-fn/app/src/main/java/dev/ebb/router/app/config/RouterSettings.java")) + Files.readString(
+        Path.of("../router-fn/app/src/main/java/dev/ebb/router/app/config/ClusterSettings.java"))
+        // The first two are Quarkus' own, the third is the scaler's.
+        + "(EBB_HOST)(EBB_PORT)(EBB_SCALER_PORT)";
+    for (String name : List.of("plain-router", "qwen3-0-6b-router")) {
+      environment(object(yaml, Kind.DEPLOYMENT, name), "spec/template/spec").keySet()
+          .forEach(key -> assertTrue(router.contains("(" + key + ")"), key));
+    }
     String function = Files.readString(Path.of(
         "../functions/runtime/src/main/java/dev/ebb/runtime/config/ConfigCheck.java"))
         + Files.readString(Path.of("../README.md"));
@@ -124,14 +129,35 @@ class RenderingTest {
   }
 
   @Test
-  void withoutQuotasNothingHasRightsAndNothingOfKueueIsThere() {
-    String text = Rendering.stream(Rendering.of(YamlFiles.parsed(SMALL)));
-    for (String word : List.of("kueue", "Role", "automountServiceAccountToken: true", "hostPath", "JobSink",
-        "Broker", "kind: Ingress", "port: 6443")) {
+  void withoutQuotasRoutersReadPodsAndNothingOfKueueIsThere() {
+    EbbYaml yaml = YamlFiles.parsed(SMALL);
+    String text = Rendering.stream(Rendering.of(yaml));
+    for (String word : List.of("kueue", "ClusterRole", "EBB_QUEUE", "hostPath", "JobSink", "Broker", "kind: Ingress")) {
       assertFalse(text.contains(word), word);
     }
+    assertEquals(List.of(Map.of("apiGroups", List.of(""), "resources", List.of("pods"), "verbs",
+        List.of("get", "list", "watch"))), at(object(yaml, Kind.ROLE, Roles.NAME), "rules"));
+    assertEquals(true, at(object(yaml, Kind.SERVICE_ACCOUNT, "ebb-router"), "automountServiceAccountToken"));
+    assertEquals(false, at(object(yaml, Kind.SERVICE_ACCOUNT, "ebb-function"), "automountServiceAccountToken"));
     assertTrue(text.contains("enforce: restricted"));
     assertTrue(text.contains("medium: Memory"));
+  }
+
+  @Test
+  void aRouterKnowsItsQueueAndWhoStandsInForItsModel() {
+    EbbYaml yaml = YamlFiles.full();
+    Map<String, String> router =
+        environment(object(yaml, Kind.DEPLOYMENT, "qwen3-0-6b-router"), "spec/template/spec");
+    assertEquals("cluster", router.get("EBB_PLATFORM"));
+    assertEquals("gpus", router.get("EBB_QUEUE"));
+    assertEquals("lab-gpus", router.get("EBB_CLUSTER_QUEUE"));
+    object(yaml, Kind.CLUSTER_QUEUE, router.get("EBB_CLUSTER_QUEUE"));
+    assertEquals("1", router.get("EBB_DECODE_GPUS"));
+    assertEquals("tiny_model", router.get("EBB_DEGRADE_MODEL"));
+    assertEquals("http://tiny-model-router.llm.svc.cluster.local", router.get("EBB_DEGRADE_URL"));
+    object(yaml, Kind.SERVICE, "tiny-model-router");
+    assertFalse(environment(object(yaml, Kind.DEPLOYMENT, "plain-router"), "spec/template/spec")
+        .containsKey("EBB_QUEUE"));
   }
 
   @Test

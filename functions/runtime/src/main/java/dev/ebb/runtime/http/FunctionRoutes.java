@@ -45,8 +45,19 @@ public class FunctionRoutes {
   }
 
   void install(@Observes Router router) {
+    String instance = instance();
+    router.route().order(Integer.MIN_VALUE).handler(context -> {
+      context.response().putHeader(EventTypes.FUNCTION_HEADER, instance);
+      context.next();
+    });
     router.route().order(ORDER).failureHandler(FunctionRoutes::fail);
     router.route().order(ORDER).handler(this::route);
+  }
+
+  /** The host's name, which on a cluster is the pod's; where there is none, the process's number. */
+  private static String instance() {
+    String host = System.getenv("HOSTNAME");
+    return host == null || host.isBlank() ? "pid-" + ProcessHandle.current().pid() : host;
   }
 
   private void route(RoutingContext context) {

@@ -19,6 +19,7 @@ public final class Demand {
     int value;
     long lastUseMs;
     long wakes;
+    boolean withheld;
   }
 
   private final Map<String, Map<Phase, Counter>> counters = new LinkedHashMap<>();
@@ -49,7 +50,7 @@ public final class Demand {
     Counter counter = counter(model, phase);
     boolean woke;
     synchronized (counter) {
-      woke = counter.value++ == 0;
+      woke = counter.value++ == 0 && !counter.withheld;
       counter.wakes += woke ? 1 : 0;
     }
     if (woke) {
@@ -58,11 +59,36 @@ public final class Demand {
     return new Claim(this, counter);
   }
 
-  /** Requests that wait for or use the phase. */
+  /** Requests that wait for or use the phase, as its scaler is to see them: 0 while they are withheld. */
   public int value(String model, Phase phase) {
     Counter counter = counter(model, phase);
     synchronized (counter) {
+      return counter.withheld ? 0 : counter.value;
+    }
+  }
+
+  /** Requests that would use the phase, withheld or not. */
+  public int claims(String model, Phase phase) {
+    Counter counter = counter(model, phase);
+    synchronized (counter) {
       return counter.value;
+    }
+  }
+
+  /**
+   * Hides a phase's demand from its scaler, or shows it again, which wakes the phase if there is any: a function must
+   * not take what another needs first.
+   */
+  public void withhold(String model, Phase phase, boolean hidden) {
+    Counter counter = counter(model, phase);
+    boolean woke;
+    synchronized (counter) {
+      woke = counter.withheld && !hidden && counter.value > 0;
+      counter.withheld = hidden;
+      counter.wakes += woke ? 1 : 0;
+    }
+    if (woke) {
+      listener.wake(model, phase);
     }
   }
 
@@ -78,7 +104,7 @@ public final class Demand {
   public boolean wanted(String model, Phase phase, WakeRule rule) {
     Counter counter = counter(model, phase);
     synchronized (counter) {
-      return rule.wanted(counter.value, counter.lastUseMs, clockMs.getAsLong());
+      return rule.wanted(counter.withheld ? 0 : counter.value, counter.lastUseMs, clockMs.getAsLong());
     }
   }
 

@@ -24,12 +24,19 @@ public record Placement(boolean prefill, int uncachedTokens, Reason reason) {
     /** Log-probabilities of the prompt come from the function that answers. */
     PROMPT_LOGPROBS,
     /** No token is to be generated. */
-    NO_ANSWER;
+    NO_ANSWER,
+    /** Prefill's work, but prefill waits for quota and decode does not: decode serves alone. */
+    DECODE_ALONE;
 
     /** Lower-case name, used as metric label. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** The same request while there is decode and no prefill. */
+  public Placement alone() {
+    return prefill ? new Placement(false, uncachedTokens, Reason.DECODE_ALONE) : this;
   }
 
   /** As the {@code x-ebb-placement} header says it. */

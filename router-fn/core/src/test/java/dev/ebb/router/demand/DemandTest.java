@@ -41,6 +41,24 @@ class DemandTest {
   }
 
   @Test
+  void withheldDemandIsHiddenUntilItIsShownAgainAndThenWakes() {
+    List<Phase> woken = new ArrayList<>();
+    demand.onWake((model, phase) -> woken.add(phase));
+    demand.withhold("m", Phase.PREFILL, true);
+    Claim claim = demand.raise("m", Phase.PREFILL);
+    assertEquals(0, demand.value("m", Phase.PREFILL));
+    assertEquals(1, demand.claims("m", Phase.PREFILL));
+    assertFalse(demand.wanted("m", Phase.PREFILL, new WakeRule(0)));
+    demand.withhold("m", Phase.PREFILL, false);
+    assertEquals(1, demand.value("m", Phase.PREFILL));
+    assertEquals(List.of(Phase.PREFILL), woken);
+    demand.withhold("m", Phase.PREFILL, false);
+    assertEquals(1, demand.wakes("m", Phase.PREFILL), "showing what is shown wakes nobody");
+    claim.close();
+    assertEquals(0, demand.claims("m", Phase.PREFILL));
+  }
+
+  @Test
   void aClaimCountsOnceHoweverOftenItIsClosed() {
     Claim claim = demand.raise("m", Phase.DECODE);
     demand.raise("m", Phase.DECODE);

@@ -31,6 +31,43 @@ class RetryTest {
   }
 
   @Test
+  void aPreemptionAndSomebodyElsesAnswerCostNothingHoweverOften() {
+    Attempts attempts = RetryPolicy.standard().attempts();
+    for (int i = 0; i < 100; i++) {
+      assertTrue(attempts.again(Failure.TAKEN));
+      assertTrue(attempts.again(Failure.NOT_REACHED));
+    }
+    assertTrue(attempts.again(Failure.CRASHED), "the one retry after a crash is still there");
+    assertFalse(attempts.again(Failure.CRASHED));
+    assertEquals(202, attempts.count(), "each attempt has a name of its own");
+  }
+
+  @Test
+  void whoGetsFurtherDidNotMakeTheCrash() {
+    Attempts attempts = RetryPolicy.standard().attempts();
+    for (int i = 0; i < 10; i++) {
+      assertTrue(attempts.again(Failure.CRASHED));
+      attempts.forgiveCrashes();
+    }
+    assertTrue(attempts.again(Failure.CRASHED));
+    assertFalse(attempts.again(Failure.CRASHED));
+  }
+
+  @Test
+  void pausesGrowWhileNobodyAnswersAndAreShortAgainAfterwards() {
+    Attempts attempts = RetryPolicy.patient().attempts();
+    long before = 0;
+    for (int i = 0; i < 40; i++) {
+      assertTrue(attempts.again(i % 2 == 0 ? Failure.NOT_REACHED : Failure.NOT_NOW));
+      assertTrue(attempts.pauseMs() >= before);
+      before = attempts.pauseMs();
+    }
+    assertEquals(1_000, before);
+    attempts.again(Failure.TAKEN);
+    assertEquals(25, attempts.pauseMs());
+  }
+
+  @Test
   void whatWouldFailAgainIsNotRepeated() {
     assertFalse(RetryPolicy.standard().attempts().again(Failure.FINAL));
   }

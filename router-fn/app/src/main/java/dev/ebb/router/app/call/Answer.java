@@ -10,11 +10,13 @@ import dev.ebb.router.app.reply.StreamedReply;
 import dev.ebb.router.app.reply.Usages;
 import dev.ebb.router.app.reply.WholeReply;
 import dev.ebb.router.place.Placement;
+import dev.ebb.router.quota.QuotaWait;
 import dev.ebb.router.request.Refusal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A request under way: a generation for each of its prompts, all at once. Confined to its Vert.x context. */
@@ -29,7 +31,8 @@ public final class Answer {
     this.prefixes = prefixes;
     head = request.head();
     for (int i = 0; i < head.prompts().size(); i++) {
-      Placement placement = request.placements().get(i);
+      Placement placed = request.placements().get(i);
+      Placement placement = port.platform().decodeAlone() ? placed.alone() : placed;
       port.metrics().placed(head.model().id(), placement.label(), placement.reason().label());
       generations.add(new Generation(port, context, work(i), placement));
     }
@@ -79,6 +82,11 @@ public final class Answer {
 
   public void resume() {
     generations.forEach(Generation::resume);
+  }
+
+  /** The quota that it waits for just now, if any. */
+  public Optional<QuotaWait> waiting() {
+    return generations.stream().flatMap(generation -> generation.waiting().stream()).findFirst();
   }
 
   /** What happened so far, one per prompt. */

@@ -3,7 +3,6 @@ package dev.ebb.router.app.call;
 import dev.ebb.router.app.metrics.RouterMetrics;
 import dev.ebb.router.app.platform.Platform;
 import dev.ebb.router.demand.Demand;
-import dev.ebb.router.retry.RetryPolicy;
 import io.vertx.core.Context;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -14,7 +13,7 @@ public class Answers {
   private final Prefixes prefixes;
 
   Answers(FunctionClient client, Platform platform, Demand demand, RouterMetrics metrics, Prefixes prefixes) {
-    port = new GenerationPort(client, platform, demand, RetryPolicy.standard(), metrics);
+    port = new GenerationPort(client, platform, demand, metrics);
     this.prefixes = prefixes;
   }
 

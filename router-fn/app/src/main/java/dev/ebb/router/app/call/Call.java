@@ -1,5 +1,6 @@
 package dev.ebb.router.app.call;
 
+import dev.ebb.events.EventTypes;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 
@@ -9,11 +10,15 @@ final class Call {
   private HttpClientResponse response;
   private boolean cancelled;
   private boolean paused;
+  private String instance = "";
+  private long begunMs = nowMs();
 
   /** Takes note of a call; breaks it off at once when it comes too late. */
   void begun(HttpClientRequest newRequest) {
     request = newRequest;
     response = null;
+    instance = "";
+    begunMs = nowMs();
     if (cancelled) {
       request.reset();
     }
@@ -21,9 +26,25 @@ final class Call {
 
   void answered(HttpClientResponse newResponse) {
     response = newResponse;
+    String name = response.getHeader(EventTypes.FUNCTION_HEADER);
+    instance = name == null ? "" : name;
     if (paused) {
       response.pause();
     }
+  }
+
+  /** What the function that answers calls itself; empty while no function has answered. */
+  String instance() {
+    return instance;
+  }
+
+  /** When the running attempt began, in ms of {@link System#nanoTime}. */
+  long begunMs() {
+    return begunMs;
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
   }
 
   /** The function sees its caller go and frees what the request held. */

@@ -58,6 +58,7 @@ public class FunctionClient {
         .setPort(endpoint.port()).setURI("/");
     String type = phase == Phase.PREFILL ? EventTypes.PREFILL_REQUESTED : EventTypes.DECODE_REQUESTED;
     return http.request(options)
+        .recover(cause -> Future.failedFuture(CallFailure.notReached(phase, text(cause))))
         .compose(request -> {
           call.begun(request);
           request.putHeader("ce-specversion", "1.0").putHeader("ce-id", work.requestId())
@@ -66,7 +67,8 @@ public class FunctionClient {
           return request.send(Buffer.buffer(EventJson.write(work)));
         })
         .onSuccess(call::answered)
-        .recover(cause -> Future.failedFuture(CallFailure.crashed(phase, text(cause))));
+        .recover(cause -> Future.failedFuture(
+            cause instanceof CallFailure ? cause : CallFailure.crashed(phase, text(cause))));
   }
 
   private static <T> Future<T> whole(Phase phase, HttpClientResponse response, Class<T> type) {
@@ -74,7 +76,9 @@ public class FunctionClient {
         .recover(cause -> Future.failedFuture(CallFailure.crashed(phase, text(cause))))
         .map(body -> {
           if (response.statusCode() != 200) {
-            throw CallFailure.of(phase, response.statusCode(), body.getBytes());
+            boolean function = response.headers().contains(EventTypes.FUNCTION_HEADER);
+            throw function ? CallFailure.of(phase, response.statusCode(), body.getBytes())
+                : CallFailure.onTheWay(phase, response.statusCode(), body.getBytes());
           }
           return read(phase, body.getBytes(), type);
         });
@@ -115,8 +119,16 @@ public class FunctionClient {
     if (piece.error() != null) {
       throw CallFailure.of(Phase.DECODE, piece.error());
     }
-    if ("error".equals(piece.finishReason()) || "abort".equals(piece.finishReason())) {
-      throw CallFailure.crashed(Phase.DECODE, "it gave up with finish reason " + piece.finishReason());
+    givenUp(piece.finishReason());
+  }
+
+  /** Throws for a finish reason that is none: an engine that is stopped aborts what it has. */
+  static void givenUp(String finishReason) {
+    if ("abort".equals(finishReason)) {
+      throw CallFailure.taken(Phase.DECODE, "it was stopped");
+    }
+    if ("error".equals(finishReason)) {
+      throw CallFailure.crashed(Phase.DECODE, "it gave up with finish reason error");
     }
   }
 

@@ -6,31 +6,37 @@ import dev.ebb.events.DecodeCompleted;
 import dev.ebb.events.PrefillCompleted;
 import dev.ebb.events.Usage;
 import dev.ebb.events.Work;
+import dev.ebb.router.app.platform.DecodeAloneException;
 import dev.ebb.router.app.platform.Endpoint;
 import dev.ebb.router.demand.Demand.Claim;
 import dev.ebb.router.function.Phase;
 import dev.ebb.router.place.Placement;
+import dev.ebb.router.quota.QuotaWait;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.retry.RetryPolicy.Attempts;
 import dev.ebb.router.retry.RetryPolicy.Failure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * One prompt's way: wait for the functions, prefill where it was placed so, decode, and once more after a crash.
  * Confined to its Vert.x context. It claims demand from its creation to its end.
  */
 final class Generation {
-  /** Time for the platform to notice that a function died, before the next attempt asks for it. */
-  private static final long RETRY_MS = 25;
+  private static final Logger LOG = Logger.getLogger(Generation.class);
+  /** Attempts that reached nobody, after which the log says so once. */
+  private static final int UNREACHED_TOLD = 10;
 
   private final GenerationPort port;
   private final Context context;
   private final Work work;
-  private final Placement placement;
+  private Placement placement;
   private final Attempts attempts;
   private final Call call = new Call();
   private final Claim decodeClaim;
@@ -42,6 +48,10 @@ final class Generation {
   private boolean handOffLost;
   private int cachedTokens = -1;
   private long waitedMs;
+  private IntSupplier relayed = () -> 0;
+  private int relayedBefore;
+  private int unreached;
+  private final long[] crashesSeen = new long[Phase.values().length];
 
   /** One attempt's last step, once there is a decode function and perhaps a hand-off. */
   private interface DecodeStep<T> {
@@ -53,7 +63,10 @@ final class Generation {
     this.context = context;
     this.work = work;
     this.placement = placement;
-    attempts = port.retries().attempts();
+    attempts = port.platform().retries().attempts();
+    for (Phase phase : Phase.values()) {
+      crashesSeen[phase.ordinal()] = port.platform().crashes(phase);
+    }
     // Both at once: decode starts up while prefill works.
     decodeClaim = port.demand().raise(work.model(), Phase.DECODE);
     prefillClaim = placement.prefill() ? port.demand().raise(work.model(), Phase.PREFILL) : null;
@@ -69,6 +82,7 @@ final class Generation {
 
   /** The answer piece by piece, each piece once even if the function crashes between. */
   Future<Usage> stream(StreamRelay relay) {
+    relayed = relay::relayed;
     return run((endpoint, decodeWork) -> {
       relay.restart();
       return port.client().stream(endpoint, decodeWork, call, relay::piece).map(ended -> relay.usage());
@@ -81,6 +95,15 @@ final class Generation {
 
   Trail trail() {
     return new Trail(placement, waitedMs, cachedTokens);
+  }
+
+  /** Why it waits just now, if that is for quota: decode's place, since nothing is answered without decode. */
+  Optional<QuotaWait> waiting() {
+    if (parked == null || parked.isDone()) {
+      return Optional.empty();
+    }
+    return port.platform().waiting(Phase.DECODE)
+        .or(() -> placement.prefill() && !prefilled ? port.platform().waiting(Phase.PREFILL) : Optional.empty());
   }
 
   /** Gives it up: the functions free what it holds. */
@@ -129,7 +152,7 @@ final class Generation {
     }
     port.retried(work.model(), failure.failure());
     Promise<Void> pause = Promise.promise();
-    context.owner().setTimer(RETRY_MS, timer -> pause.complete());
+    context.owner().setTimer(attempts.pauseMs(), timer -> pause.complete());
     return pause.future().compose(waited -> attempt(step, finished));
   }
 
@@ -141,7 +164,14 @@ final class Generation {
     return endpoint(Phase.PREFILL)
         .compose(endpoint -> guarded(Phase.PREFILL, endpoint,
             port.client().prefill(endpoint, work(null), call)))
-        .map(this::prefilled);
+        .map(this::prefilled)
+        .recover(cause -> cause instanceof DecodeAloneException ? alone() : Future.failedFuture(cause));
+  }
+
+  /** Its claim on prefill stays: who serves alone may get a prefill for the next prompt. */
+  private Future<DecodeCompleted> alone() {
+    placement = placement.alone();
+    return Future.succeededFuture();
   }
 
   private DecodeCompleted prefilled(PrefillCompleted completed) {
@@ -158,15 +188,58 @@ final class Generation {
     }
   }
 
-  /** A crash makes the function suspect, and the hand-off it was given is spent. */
+  /** A failure makes the function suspect, and the hand-off it was given is spent. */
   private <T> Future<T> guarded(Phase phase, Endpoint endpoint, Future<T> answer) {
-    return answer.onFailure(cause -> {
-      boolean broken = cause instanceof CallFailure failure && failure.failure() != Failure.FINAL;
-      if (broken && stopped == null) {
-        port.platform().suspect(phase, endpoint);
-        handOffLost |= phase == Phase.DECODE && ((CallFailure) cause).failure() == Failure.CRASHED;
+    return answer.recover(cause -> {
+      if (!(cause instanceof CallFailure failure) || failure.failure() == Failure.FINAL || stopped != null) {
+        return Future.failedFuture(cause);
       }
+      port.platform().suspect(phase, endpoint);
+      handOffLost |= phase == Phase.DECODE && failure.failure() != Failure.NOT_NOW;
+      return Future.failedFuture(failure.as(judged(phase, failure)));
     });
+  }
+
+  /** What a failure was, by all that the platform knows: a request answers for crashes of its own making alone. */
+  private Failure judged(Phase phase, CallFailure failure) {
+    boolean crashed = crashed(phase);
+    if (failure.failure() == Failure.NOT_REACHED) {
+      tellUnreached(failure);
+      // Behind a proxy a crash before the answer's head looks like a function that is not there.
+      return crashed ? Failure.CRASHED : Failure.NOT_REACHED;
+    }
+    if (!failure.broken()) {
+      return failure.failure();
+    }
+    return switch (port.platform().loss(phase, call.instance(), call.begunMs())) {
+      case TAKEN -> Failure.TAKEN;
+      case CRASHED -> Failure.CRASHED;
+      case UNKNOWN -> unknown(crashed);
+    };
+  }
+
+  private Failure unknown(boolean crashed) {
+    if (call.instance().isEmpty() && !crashed) {
+      return Failure.NOT_REACHED;
+    }
+    if (relayed.getAsInt() > relayedBefore) {
+      attempts.forgiveCrashes();
+      relayedBefore = relayed.getAsInt();
+    }
+    return Failure.CRASHED;
+  }
+
+  /** Whether functions of the phase crashed since this request last looked. */
+  private boolean crashed(Phase phase) {
+    long before = crashesSeen[phase.ordinal()];
+    crashesSeen[phase.ordinal()] = port.platform().crashes(phase);
+    return crashesSeen[phase.ordinal()] > before;
+  }
+
+  private void tellUnreached(CallFailure failure) {
+    if (++unreached == UNREACHED_TOLD) {
+      LOG.warnf("request %s: %s It is sent again until its time is over.", work.requestId(), failure.getMessage());
+    }
   }
 
   private Future<Endpoint> endpoint(Phase phase) {
@@ -204,9 +277,7 @@ final class Generation {
 
   private static DecodeCompleted whole(DecodeCompleted answer) {
     for (DecodeCompleted.Choice choice : answer.choices()) {
-      if ("error".equals(choice.finishReason()) || "abort".equals(choice.finishReason())) {
-        throw CallFailure.crashed(Phase.DECODE, "it gave up with finish reason " + choice.finishReason());
-      }
+      FunctionClient.givenUp(choice.finishReason());
     }
     return answer;
   }

@@ -58,6 +58,11 @@ final class StreamRelay {
     usage = answer.usage();
   }
 
+  /** Tokens that the caller has, of all answers. */
+  int relayed() {
+    return answers.stream().mapToInt(RelayedAnswer::tokens).sum();
+  }
+
   /** Counts of the attempt that finished. */
   Usage usage() {
     return usage;

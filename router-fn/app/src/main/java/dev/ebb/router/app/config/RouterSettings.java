@@ -2,6 +2,7 @@ package dev.ebb.router.app.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
@@ -14,8 +15,8 @@ import org.eclipse.microprofile.config.Config;
  * @param platform where functions run (EBB_PLATFORM)
  * @param dist distribution folder with {@code prefill/} and {@code decode/} (EBB_DIST), for the local platform
  * @param runDir arena, logs and pid files of the functions (EBB_RUN_DIR), for the local platform
- * @param prefillUrl address of prefill (EBB_PREFILL_URL), for the static platform
- * @param decodeUrl address of decode (EBB_DECODE_URL), for the static platform
+ * @param prefillUrl address of prefill (EBB_PREFILL_URL), for the static platform and the cluster's
+ * @param decodeUrl address of decode (EBB_DECODE_URL), for the static platform and the cluster's
  * @param idleMs time without demand after which a function stops (EBB_IDLE_SECONDS)
  * @param prefillThresholdTokens uncached tokens from which prefill is used (EBB_PREFILL_THRESHOLD_TOKENS)
  * @param requestTimeoutMs longest time for an answer (EBB_REQUEST_TIMEOUT_SECONDS)
@@ -24,6 +25,8 @@ import org.eclipse.microprofile.config.Config;
  * @param parkedMax requests that may wait for one function (EBB_MAX_PARKED)
  * @param drainMs time that requests under way get at the router's end (EBB_DRAIN_SECONDS)
  * @param kvTokens tokens of KV that the functions keep; bounds the context (EBB_KV_TOKENS)
+ * @param eventMemoryMs time that answered events are remembered, to answer none twice (EBB_EVENT_MEMORY_SECONDS)
+ * @param cluster what only a router on a cluster reads
  */
 public record RouterSettings(
     String modelId,
@@ -40,14 +43,18 @@ public record RouterSettings(
     long bodyBytesMax,
     int parkedMax,
     long drainMs,
-    int kvTokens) {
+    int kvTokens,
+    long eventMemoryMs,
+    ClusterSettings cluster) {
 
   /** Where functions run. */
   public enum PlatformKind {
     /** Processes that the router starts and stops. */
     LOCAL,
     /** Addresses that somebody else keeps alive. */
-    STATIC
+    STATIC,
+    /** Services of a Kubernetes cluster, scaled by the demand that the router shows. */
+    CLUSTER
   }
 
   /**
@@ -74,7 +81,9 @@ public record RouterSettings(
             read.number("ebb.max.body.bytes", 10L << 20, 1024, Integer.MAX_VALUE),
             (int) read.number("ebb.max.parked", 10_000, 1, 10_000_000),
             read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
-            (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE));
+            (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE),
+            read.number("ebb.event.memory.seconds", 600, 0, 86_400) * 1000,
+            platform == PlatformKind.CLUSTER ? ClusterSettings.from(read) : ClusterSettings.none());
     settings.checkPlatform();
     return settings;
   }
@@ -83,7 +92,8 @@ public record RouterSettings(
     return switch (name) {
       case "local" -> PlatformKind.LOCAL;
       case "static" -> PlatformKind.STATIC;
-      default -> throw new SettingsException("EBB_PLATFORM must be local or static, got " + name);
+      case "cluster" -> PlatformKind.CLUSTER;
+      default -> throw new SettingsException("EBB_PLATFORM must be local, static or cluster, got " + name);
     };
   }
 
@@ -92,8 +102,9 @@ public record RouterSettings(
       require(dist.isPresent(), "EBB_DIST must name the distribution folder with prefill/ and decode/");
       require(runDir.isPresent(), "EBB_RUN_DIR must name a folder for the functions' arena and logs");
     } else {
-      require(decodeUrl.isPresent(), "EBB_DECODE_URL must be set when EBB_PLATFORM=static");
-      require(prefillUrl.isPresent(), "EBB_PREFILL_URL must be set when EBB_PLATFORM=static");
+      String name = platform.name().toLowerCase(Locale.ROOT);
+      require(decodeUrl.isPresent(), "EBB_DECODE_URL must be set when EBB_PLATFORM=" + name);
+      require(prefillUrl.isPresent(), "EBB_PREFILL_URL must be set when EBB_PLATFORM=" + name);
     }
   }
 

@@ -32,27 +32,55 @@ public class EventGate implements Handler<RoutingContext> {
   private final InFlight inFlight;
   private final RouterMetrics metrics;
   private final RouterSettings settings;
+  private final SeenEvents seen;
 
-  EventGate(InFlight inFlight, RouterMetrics metrics, RouterSettings settings) {
+  EventGate(InFlight inFlight, RouterMetrics metrics, RouterSettings settings, SeenEvents seen) {
     this.inFlight = inFlight;
     this.metrics = metrics;
     this.settings = settings;
+    this.seen = seen;
   }
 
   @Override
   public void handle(RoutingContext context) {
     try {
-      GenerateFunction.remember(context,
-          new Exchange(context, inFlight, metrics, settings.modelId(), null, settings.requestTimeoutMs()));
-      check(context);
+      Exchange exchange =
+          new Exchange(context, inFlight, metrics, settings.modelId(), null, settings.requestTimeoutMs());
+      GenerateFunction.remember(context, exchange);
+      String event = check(context);
+      seen.claim(event).thenAccept(fresh -> exchange.run(() -> {
+        if (fresh) {
+          pass(context, exchange, event);
+        } else {
+          duplicate(context, exchange);
+        }
+      }));
     } catch (Refusal e) {
       context.fail(e);
+    }
+  }
+
+  private void pass(RoutingContext context, Exchange exchange, String event) {
+    if (!exchange.open()) {
+      // It waited for another delivery, and its caller has left or its time is over.
+      seen.end(event, false);
+      context.fail(exchange.over());
       return;
     }
+    context.addEndHandler(end -> seen.end(event, end.succeeded() && context.response().getStatusCode() == 200));
     context.next();
   }
 
-  private static void check(RoutingContext context) {
+  /** Success without an event: a Broker sends no second reply on, and does not deliver again. */
+  private void duplicate(RoutingContext context, Exchange exchange) {
+    metrics.duplicate(settings.modelId());
+    if (exchange.open() && !context.response().closed()) {
+      context.response().setStatusCode(204).end();
+    }
+  }
+
+  /** Checks an event, and says which it is: its source and its id, which together no other has. */
+  private static String check(RoutingContext context) {
     String contentType = context.request().getHeader("content-type");
     String media = media(contentType);
     if (contentType != null && !contentType.startsWith(media)) {
@@ -62,9 +90,10 @@ public class EventGate implements Handler<RoutingContext> {
     // Funqy tells the modes apart in this order, so the gate must too.
     if (context.request().headers().contains("ce-id") || !media.equals(STRUCTURED)) {
       binary(context, media);
-    } else {
-      structured(context);
+      return context.request().getHeader("ce-source") + "\n" + context.request().getHeader("ce-id");
     }
+    ObjectNode event = structured(context);
+    return event.path("source").asText() + "\n" + event.path("id").asText();
   }
 
   /** The type and subtype, in lower case. */
@@ -85,7 +114,7 @@ public class EventGate implements Handler<RoutingContext> {
     }
   }
 
-  private static void structured(RoutingContext context) {
+  private static ObjectNode structured(RoutingContext context) {
     Buffer body = context.body().buffer();
     JsonNode json;
     try {
@@ -103,6 +132,7 @@ public class EventGate implements Handler<RoutingContext> {
     if (changed) {
       ((RoutingContextInternal) context).setBody(Buffer.buffer(EventJson.write(event)));
     }
+    return event;
   }
 
   /** Gives the event the one of its forms that Funqy reads: no null attributes, and JSON data as JSON. */

@@ -1,12 +1,15 @@
 package dev.ebb.router.app.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ebb.events.EventJson;
 import dev.ebb.events.EventTypes;
 import dev.ebb.router.app.call.Answer;
 import dev.ebb.router.app.call.Answers;
 import dev.ebb.router.app.call.Preparation;
 import dev.ebb.router.app.call.PreparedRequest;
+import dev.ebb.router.app.http.Degrade;
 import dev.ebb.router.app.http.Exchange;
+import dev.ebb.router.app.http.QuotaTurn;
 import dev.ebb.router.app.openai.BodyReader;
 import dev.ebb.router.app.reply.ReplyHead;
 import io.quarkus.funqy.Funq;
@@ -16,7 +19,6 @@ import io.quarkus.funqy.knative.events.CloudEventMapping;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -30,9 +32,11 @@ public class GenerateFunction {
 
   private final Preparation preparation;
   private final Answers answers;
+  private final Degrade degrade;
   private final CurrentVertxRequest current;
 
-  GenerateFunction(Preparation preparation, Answers answers, CurrentVertxRequest current) {
+  GenerateFunction(Preparation preparation, Answers answers, Degrade degrade, CurrentVertxRequest current) {
+    this.degrade = degrade;
     this.preparation = preparation;
     this.answers = answers;
     this.current = current;
@@ -52,7 +56,7 @@ public class GenerateFunction {
     exchange.asks(BodyReader.api(event.data()));
     PreparedRequest prepared = preparation.prepare(event.data());
     return Uni.createFrom().<JsonNode>emitter(emitter -> exchange.run(
-            () -> answer(exchange, context.vertx().getOrCreateContext(), prepared, emitter)))
+            () -> answer(exchange, context, prepared, EventJson.write(event.data()), emitter)))
         .map(body -> CloudEventBuilder.create()
             .specVersion("1.0")
             .id(body.path("id").asText())
@@ -63,18 +67,23 @@ public class GenerateFunction {
             .build(body));
   }
 
-  private void answer(Exchange exchange, Context loop, PreparedRequest prepared,
+  private void answer(Exchange exchange, RoutingContext context, PreparedRequest prepared, byte[] data,
       UniEmitter<? super JsonNode> emitter) {
     if (!exchange.open()) {
       emitter.fail(exchange.refused(exchange.over()));
       return;
     }
-    Answer answer = answers.begin(prepared, loop);
+    Answer answer = answers.begin(prepared, context.vertx().getOrCreateContext());
     exchange.begun(answer);
-    answer.whole()
+    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.body().api(), data);
+    turn.whole()
         .onSuccess(body -> {
-          exchange.tell(answer);
-          exchange.answered(ReplyHead.counts(body));
+          if (turn.elsewhere()) {
+            exchange.answeredElsewhere();
+          } else {
+            exchange.tell(answer);
+            exchange.answered(ReplyHead.counts(body));
+          }
           emitter.complete(body);
         })
         .onFailure(cause -> emitter.fail(exchange.refused(cause)));

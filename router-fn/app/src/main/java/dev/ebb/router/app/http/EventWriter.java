@@ -11,52 +11,76 @@ final class EventWriter {
   private static final byte[] SUFFIX = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final HttpServerResponse response;
+  private final Runnable beforeHead;
   private final Runnable beforeFirst;
   private final Runnable pause;
   private final Runnable resume;
+  private boolean headSent;
   private boolean begun;
   private boolean paused;
 
   /**
-   * @param beforeFirst runs before the head is written, to set headers
+   * @param beforeHead runs before the head is written, to set headers
+   * @param beforeFirst runs before the first event, which may be later than the head
    * @param pause asks the source to hold, until {@code resume}
    */
-  EventWriter(HttpServerResponse response, Runnable beforeFirst, Runnable pause, Runnable resume) {
+  EventWriter(HttpServerResponse response, Runnable beforeHead, Runnable beforeFirst, Runnable pause,
+      Runnable resume) {
     this.response = response;
+    this.beforeHead = beforeHead;
     this.beforeFirst = beforeFirst;
     this.pause = pause;
     this.resume = resume;
   }
 
+  /** Whether anything is out, so that a status can no longer be told. */
+  boolean headSent() {
+    return headSent;
+  }
+
+  /** Whether an event is out, so that nobody else can answer any more. */
   boolean begun() {
     return begun;
   }
 
   void event(JsonNode event) {
-    write(event.toString().getBytes(StandardCharsets.UTF_8));
+    data(event.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A line that clients of the protocol pass over, and people may read. */
+  void comment(String text) {
+    write(Buffer.buffer(": ").appendString(text.replaceAll("[\\r\\n]+", " ")).appendBytes(SUFFIX));
   }
 
   /** The end mark, and the end of the response. */
   void done() {
-    write("[DONE]".getBytes(StandardCharsets.US_ASCII));
+    data("[DONE]".getBytes(StandardCharsets.US_ASCII));
     if (!response.closed()) {
       response.end();
     }
   }
 
-  private void write(byte[] data) {
+  private void data(byte[] data) {
+    if (!begun && !response.closed()) {
+      begun = true;
+      beforeFirst.run();
+    }
+    write(Buffer.buffer(PREFIX.length + data.length + SUFFIX.length)
+        .appendBytes(PREFIX).appendBytes(data).appendBytes(SUFFIX));
+  }
+
+  private void write(Buffer text) {
     if (response.closed()) {
       return;
     }
-    if (!begun) {
-      begun = true;
-      beforeFirst.run();
+    if (!headSent) {
+      headSent = true;
+      beforeHead.run();
       response.setChunked(true)
           .putHeader("content-type", "text/event-stream; charset=utf-8")
           .putHeader("cache-control", "no-cache");
     }
-    response.write(Buffer.buffer(PREFIX.length + data.length + SUFFIX.length)
-        .appendBytes(PREFIX).appendBytes(data).appendBytes(SUFFIX));
+    response.write(text);
     if (!paused && response.writeQueueFull()) {
       paused = true;
       pause.run();

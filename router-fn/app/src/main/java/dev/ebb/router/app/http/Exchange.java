@@ -11,6 +11,7 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One request for an answer and its connection: notices when the caller leaves or the time is over, and counts the
@@ -28,7 +29,7 @@ public final class Exchange implements InFlight.Request {
   private final Context loop;
   private final long timer;
   private Api api;
-  private Answer answer;
+  private Consumer<Refusal> giveUp = why -> { };
   private Refusal over;
   private boolean ended;
 
@@ -81,7 +82,15 @@ public final class Exchange implements InFlight.Request {
   }
 
   public void begun(Answer begun) {
-    answer = begun;
+    giveUp = begun::cancel;
+  }
+
+  /** Somebody else answers; that is what is to be broken off if the caller leaves. */
+  void passedOn(Consumer<Refusal> breakOff) {
+    giveUp = breakOff;
+    if (over != null) {
+      breakOff.accept(over);
+    }
   }
 
   long elapsedMs() {
@@ -91,6 +100,11 @@ public final class Exchange implements InFlight.Request {
   /** Counts the end of an answered request; true when nothing ended it before. */
   public boolean answered(Usage usage) {
     metrics.answered(model, usage);
+    return end(200);
+  }
+
+  /** Counts the end of a request that another router answered; true when nothing ended it before. */
+  public boolean answeredElsewhere() {
     return end(200);
   }
 
@@ -128,17 +142,31 @@ public final class Exchange implements InFlight.Request {
   public void tell(Answer answer) {
     HttpServerResponse response = context.response();
     List<Trail> trails = answer.trails();
-    long waited = trails.stream().mapToLong(Trail::waitedMs).max().orElse(0);
-    boolean prefill = trails.stream().anyMatch(trail -> trail.placement().prefill());
-    response.putHeader("x-ebb-placement", prefill ? "prefill+decode" : "decode");
-    response.putHeader("x-ebb-cold-start-ms", Long.toString(waited));
+    tellPlacement(answer);
+    response.putHeader("x-ebb-cold-start-ms", Long.toString(waitedMs(answer)));
     if (trails.stream().allMatch(trail -> trail.cachedTokens() >= 0)) {
       int cached = trails.stream().mapToInt(Trail::cachedTokens).sum();
       response.putHeader("x-ebb-cached-tokens", Integer.toString(cached));
     }
+    countWait(answer);
+  }
+
+  /** The part of {@link #tell} that is known while the answer still waits for quota. */
+  void tellPlacement(Answer answer) {
+    boolean prefill = answer.trails().stream().anyMatch(trail -> trail.placement().prefill());
+    context.response().putHeader("x-ebb-placement", prefill ? "prefill+decode" : "decode");
+  }
+
+  /** Counts the time that an answer waited for functions. */
+  void countWait(Answer answer) {
+    long waited = waitedMs(answer);
     if (waited > 0) {
       metrics.waited(model, waited);
     }
+  }
+
+  private static long waitedMs(Answer answer) {
+    return answer.trails().stream().mapToLong(Trail::waitedMs).max().orElse(0);
   }
 
   @Override
@@ -155,9 +183,7 @@ public final class Exchange implements InFlight.Request {
   private void over(Refusal why) {
     if (over == null) {
       over = why;
-      if (answer != null) {
-        answer.cancel(why);
-      }
+      giveUp.accept(why);
     }
   }
 }

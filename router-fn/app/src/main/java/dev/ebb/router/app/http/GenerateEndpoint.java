@@ -21,14 +21,16 @@ public class GenerateEndpoint {
   private final RouterMetrics metrics;
   private final RouterSettings settings;
   private final InFlight inFlight;
+  private final Degrade degrade;
 
   GenerateEndpoint(Preparation preparation, Answers answers, RouterMetrics metrics, RouterSettings settings,
-      InFlight inFlight) {
+      InFlight inFlight, Degrade degrade) {
     this.preparation = preparation;
     this.answers = answers;
     this.metrics = metrics;
     this.settings = settings;
     this.inFlight = inFlight;
+    this.degrade = degrade;
   }
 
   void handle(Api api, RoutingContext context) {
@@ -36,7 +38,7 @@ public class GenerateEndpoint {
     Context loop = context.vertx().getOrCreateContext();
     byte[] body = bytes(context);
     loop.executeBlocking(() -> preparation.prepare(api, body), false)
-        .onSuccess(prepared -> begin(exchange, loop, context, prepared))
+        .onSuccess(prepared -> begin(exchange, loop, context, prepared, body))
         .onFailure(exchange::refuse);
   }
 
@@ -45,50 +47,33 @@ public class GenerateEndpoint {
     return body == null ? new byte[0] : body.getBytes();
   }
 
-  private void begin(Exchange exchange, Context loop, RoutingContext context, PreparedRequest prepared) {
+  private void begin(Exchange exchange, Context loop, RoutingContext context, PreparedRequest prepared, byte[] body) {
     if (!exchange.open()) {
       exchange.refuse(exchange.over());
       return;
     }
     Answer answer = answers.begin(prepared, loop);
     exchange.begun(answer);
+    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.body().api(), body);
     if (prepared.body().output().stream()) {
-      stream(exchange, context, answer);
+      new StreamDelivery(exchange, context, answer, turn, metrics, settings.modelId()).begin();
     } else {
-      whole(exchange, context, answer);
+      whole(exchange, context, answer, turn);
     }
   }
 
-  private void whole(Exchange exchange, RoutingContext context, Answer answer) {
-    answer.whole()
+  private void whole(Exchange exchange, RoutingContext context, Answer answer, QuotaTurn turn) {
+    turn.whole()
         .onSuccess(body -> {
-          if (exchange.answered(ReplyHead.counts(body))) {
-            exchange.tell(answer);
+          boolean first = turn.elsewhere()
+              ? exchange.answeredElsewhere() : exchange.answered(ReplyHead.counts(body));
+          if (first) {
+            if (!turn.elsewhere()) {
+              exchange.tell(answer);
+            }
             context.response().putHeader("content-type", "application/json").end(body.toString());
           }
         })
         .onFailure(exchange::refuse);
-  }
-
-  private void stream(Exchange exchange, RoutingContext context, Answer answer) {
-    EventWriter writer = new EventWriter(context.response(), () -> {
-      exchange.tell(answer);
-      metrics.firstToken(settings.modelId(), exchange.elapsedMs());
-    }, answer::pause, answer::resume);
-    answer.stream(writer::event)
-        .onSuccess(usage -> {
-          if (exchange.answered(usage)) {
-            writer.done();
-          }
-        })
-        .onFailure(cause -> {
-          if (!writer.begun()) {
-            exchange.refuse(cause);
-          } else if (exchange.end(Errors.status(Errors.of(cause, context)))) {
-            // The head is out, so the error travels as an event; clients of the protocol look for it.
-            writer.event(Errors.body(Errors.of(cause, context)));
-            writer.done();
-          }
-        });
   }
 }

@@ -7,6 +7,7 @@ import dev.ebb.router.app.platform.Platform;
 import dev.ebb.router.demand.Demand;
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.Phase;
+import dev.ebb.router.quota.QuotaWait;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
@@ -22,6 +23,10 @@ public class RouterMetrics {
       "Prompts placed, by where and why.", "model", "placement", "reason");
   private final Counter retries = new Counter("ebb_router_retries_total",
       "Attempts repeated, by what ended the one before.", "model", "failure");
+  private final Counter degraded = new Counter("ebb_degraded_total",
+      "Requests that another model answered while this one waited for quota.", "model", "to");
+  private final Counter duplicates = new Counter("ebb_duplicate_events_total",
+      "Events that came again after they were answered, and got no second answer.", "model");
   private final Counter tokens = new Counter("ebb_router_tokens_total",
       "Tokens of answered requests, by kind.", "model", "kind");
   private final Histogram firstToken = new Histogram("ebb_router_time_to_first_token_seconds",
@@ -42,10 +47,16 @@ public class RouterMetrics {
         "Ends of a function that nobody asked for.", "model", "phase");
     Gauge states = new Gauge("ebb_function_state", "gauge",
         "1 for the state that a function is in, else 0.", "model", "phase", "state");
+    Gauge waiting = new Gauge("ebb_waiting_for_quota", "gauge",
+        "Requests that wait for a function which waits for quota.", "model", "phase");
+    Gauge position = new Gauge("ebb_quota_position", "gauge",
+        "Place of a function in the queue for quota, 1 for the next; 0 where it is in none.", "model", "phase");
     for (String model : catalog.ids()) {
       for (Phase phase : Phase.values()) {
         demands.add(() -> demand.value(model, phase), model, phase.label());
         wakes.add(() -> demand.wakes(model, phase), model, phase.label());
+        waiting.add(() -> platform.waiting(phase).isPresent() ? platform.parked(phase) : 0, model, phase.label());
+        position.add(() -> platform.waiting(phase).map(QuotaWait::position).orElse(0), model, phase.label());
         parked.add(() -> platform.parked(phase), model, phase.label());
         starts.add(() -> platform.starts(phase), model, phase.label());
         crashes.add(() -> platform.crashes(phase), model, phase.label());
@@ -55,8 +66,8 @@ public class RouterMetrics {
       }
       existFromTheStart(model);
     }
-    all = List.of(demands, states, parked, wakes, starts, crashes, requests, placements, retries, tokens, firstToken,
-        duration, parkedTime);
+    all = List.of(demands, states, parked, waiting, position, wakes, starts, crashes, requests, placements, retries,
+        degraded, duplicates, tokens, firstToken, duration, parkedTime);
   }
 
   private void existFromTheStart(String model) {
@@ -67,6 +78,7 @@ public class RouterMetrics {
     tokens.add(0, model, "prompt");
     tokens.add(0, model, "cached");
     tokens.add(0, model, "generated");
+    duplicates.add(0, model);
     firstToken.cell(model);
     parkedTime.cell(model);
   }
@@ -85,6 +97,14 @@ public class RouterMetrics {
 
   public void retried(String model, String failure) {
     retries.increment(model, failure);
+  }
+
+  public void degraded(String model, String to) {
+    degraded.increment(model, to);
+  }
+
+  public void duplicate(String model) {
+    duplicates.increment(model);
   }
 
   public void answered(String model, Usage usage) {

@@ -28,6 +28,11 @@ public enum Api {
     return this == CHAT ? object + ".chunk" : object;
   }
 
+  /** Where the router takes it. */
+  public String path() {
+    return this == CHAT ? "/v1/chat/completions" : "/v1/completions";
+  }
+
   /** Name used as metric label. */
   public String label() {
     return this == CHAT ? "chat" : "completion";

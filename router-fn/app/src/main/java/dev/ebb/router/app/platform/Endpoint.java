@@ -5,7 +5,8 @@ import java.net.URI;
 /** Address of a running function. */
 public record Endpoint(String host, int port) {
 
-  static Endpoint of(URI uri) {
+  /** The address that a URL leads to; port 80 where it names none. */
+  public static Endpoint of(URI uri) {
     return new Endpoint(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
   }
 }

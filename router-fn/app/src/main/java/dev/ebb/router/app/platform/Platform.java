@@ -2,6 +2,9 @@ package dev.ebb.router.app.platform;
 
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.Phase;
+import dev.ebb.router.quota.QuotaWait;
+import dev.ebb.router.retry.RetryPolicy;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Keeps functions running while there is demand for them, and says where they are. */
@@ -29,6 +32,39 @@ public interface Platform {
 
   /** Ends so far that nobody asked for. */
   long crashes(Phase phase);
+
+  /** How patient calls to the functions are. */
+  default RetryPolicy retries() {
+    return RetryPolicy.standard();
+  }
+
+  /** The phase's place in a queue for quota; empty where it has quota, needs none, or it is not known. */
+  default Optional<QuotaWait> waiting(Phase phase) {
+    return Optional.empty();
+  }
+
+  /**
+   * Whether decode serves alone for now. Then {@link #ready} for prefill fails with {@link DecodeAloneException},
+   * also for those who wait already.
+   */
+  default boolean decodeAlone() {
+    return false;
+  }
+
+  /** Whether the model of requests that need not wait could answer now. */
+  default boolean canDegrade() {
+    return false;
+  }
+
+  /**
+   * Why a call to a function may have broken.
+   *
+   * @param instance the function's own name for itself; empty where it said none
+   * @param sinceMs when the call began, in ms of {@link System#nanoTime}
+   */
+  default Loss loss(Phase phase, String instance, long sinceMs) {
+    return Loss.CRASHED;
+  }
 
   /** Ends all functions; returns when they are gone. */
   void close();

@@ -1,7 +1,7 @@
 package dev.ebb.router.app.platform;
 
+import dev.ebb.router.app.cluster.ClusterPlatform;
 import dev.ebb.router.app.config.RouterSettings;
-import dev.ebb.router.app.config.RouterSettings.PlatformKind;
 import dev.ebb.router.demand.Demand;
 import dev.ebb.router.function.Phase;
 import jakarta.enterprise.inject.Produces;
@@ -30,9 +30,12 @@ final class PlatformProducer {
   @Produces
   @Singleton
   Platform platform(RouterSettings settings, Demand demand) {
-    Platform platform = settings.platform() == PlatformKind.LOCAL
-        ? new LocalPlatform(settings, demand, CLOCK_MS)
-        : new StaticPlatform(settings);
+    Platform platform = switch (settings.platform()) {
+      case LOCAL -> new LocalPlatform(settings, demand, CLOCK_MS);
+      case STATIC -> new StaticPlatform(settings);
+      // The Kubernetes client is loaded here and nowhere else.
+      case CLUSTER -> ClusterPlatform.open(settings, demand, CLOCK_MS);
+    };
     demand.onWake((String model, Phase phase) -> platform.wake(phase));
     return platform;
   }

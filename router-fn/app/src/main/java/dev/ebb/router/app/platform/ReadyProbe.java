@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Asks a function whether it is ready. Blocking, with short time limits. */
-final class ReadyProbe {
+public final class ReadyProbe {
   private static final int CONNECT_MS = 250;
   private static final int ANSWER_MS = 2_000;
   private static final byte[] OK = "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII);
@@ -17,7 +17,7 @@ final class ReadyProbe {
   private ReadyProbe() {}
 
   /** Whether {@code GET /q/health/ready} is answered with 200. */
-  static boolean isReady(Endpoint endpoint) {
+  public static boolean isReady(Endpoint endpoint) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), CONNECT_MS);
       socket.setSoTimeout(ANSWER_MS);

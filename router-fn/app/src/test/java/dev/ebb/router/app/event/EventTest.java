@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,12 +29,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(RouterProfile.class)
 class EventTest {
   private static final String STRUCTURED = "application/cloudevents+json";
-  private static final String[] BINARY = {"ce-specversion", "1.0", "ce-id", "e1", "ce-source", "/test", "ce-type",
+  private static final String[] BINARY = {"ce-specversion", "1.0", "ce-id", "", "ce-source", "/test", "ce-type",
       "dev.ebb.generate.requested"};
+  private static final AtomicInteger EVENTS = new AtomicInteger();
 
+  /** An event that was never there before: one that was would get no second answer. */
   @BeforeEach
   void reset() {
     Fakes.reset();
+    BINARY[3] = fresh();
+  }
+
+  private static String fresh() {
+    return "e" + EVENTS.incrementAndGet();
   }
 
   @Test
@@ -43,7 +51,7 @@ class EventTest {
     assertEquals("dev.ebb.generate.completed", reply.header("ce-type"));
     assertEquals("1.0", reply.header("ce-specversion"));
     assertEquals("/ebb/router", reply.header("ce-source"));
-    assertEquals("e1", reply.header("ce-subject"));
+    assertEquals(BINARY[3], reply.header("ce-subject"));
     assertEquals("application/json", reply.header("content-type"));
     assertEquals(Behaviours.TEXT, reply.json().at("/choices/0/text").asText());
     assertEquals(reply.json().path("id").asText(), reply.header("ce-id"));
@@ -57,7 +65,7 @@ class EventTest {
     assertNull(reply.header("ce-type"));
     JsonNode event = reply.json();
     assertEquals("dev.ebb.generate.completed", event.path("type").asText());
-    assertEquals("e2", event.path("subject").asText());
+    assertEquals("e" + EVENTS.get(), event.path("subject").asText());
     assertEquals("application/json", event.path("datacontenttype").asText());
     assertEquals(Behaviours.TEXT, event.at("/data/choices/0/message/content").asText());
   }
@@ -80,7 +88,8 @@ class EventTest {
 
   @Test
   void mediaTypesIgnoreCase() {
-    String event = "{'specversion': '1.0', 'id': 'e2', 'source': '/test', 'type': 'dev.ebb.generate.requested',"
+    String event = "{'specversion': '1.0', 'id': '" + fresh()
+        + "', 'source': '/test', 'type': 'dev.ebb.generate.requested',"
         + "'datacontenttype': 'Application/JSON; charset=utf-8', 'data': {'prompt': 'abc'}}";
     Reply reply = Client.post("/", event, "content-type", "Application/CloudEvents+JSON; charset=utf-8");
     assertEquals(Behaviours.TEXT, reply.json().at("/data/choices/0/text").asText(), reply.http()::body);
@@ -206,7 +215,7 @@ class EventTest {
   }
 
   private static Reply structured(String rest) {
-    return Client.post("/", "{'specversion': '1.0', 'id': 'e2', 'source': '/test',"
+    return Client.post("/", "{'specversion': '1.0', 'id': '" + fresh() + "', 'source': '/test',"
         + "'type': 'dev.ebb.generate.requested', " + rest + "}", "content-type", STRUCTURED);
   }
 

@@ -63,6 +63,26 @@ public final class Behaviours {
         .end(new String(EventJson.write(ErrorBody.of("as told", type, param, code)), StandardCharsets.UTF_8));
   }
 
+  /** Answers as a proxy on the way would: no function is behind it just now. */
+  public static Behaviour proxy(int status) {
+    return (request, work) -> {
+      request.response().headers().remove(EventTypes.FUNCTION_HEADER);
+      request.response().setStatusCode(status).putHeader("content-type", "text/plain").end("no healthy upstream");
+    };
+  }
+
+  /** Streams some tokens, then ends as an engine does that is stopped. */
+  public static Behaviour abortAfter(int tokens) {
+    return (request, work) -> {
+      HttpServerResponse response = request.response().setChunked(true).putHeader("content-type", "text/event-stream");
+      for (int token = 0; token < tokens; token++) {
+        write(response, piece(work, 0, token, null));
+      }
+      write(response, new DecodeChunk(0, new int[0], "", null, null, "abort", null, null, null));
+      response.end("data: [DONE]\n\n");
+    };
+  }
+
   /** Streams one token, then an error event, as a function does that fails on the way. */
   public static final Behaviour ERROR_EVENT = (request, work) -> {
     HttpServerResponse response = request.response().setChunked(true).putHeader("content-type", "text/event-stream");

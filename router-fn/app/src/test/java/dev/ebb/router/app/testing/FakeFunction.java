@@ -2,6 +2,7 @@ package dev.ebb.router.app.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ebb.events.EventJson;
+import dev.ebb.events.EventTypes;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,6 +32,7 @@ public final class FakeFunction {
   private final BlockingQueue<String> dropped = new LinkedBlockingQueue<>();
   private final Behaviour usual;
   private volatile boolean ready = true;
+  private volatile String instance = "fake";
 
   FakeFunction(Vertx vertx, int port, Behaviour usual) {
     this.usual = usual;
@@ -51,6 +53,7 @@ public final class FakeFunction {
       JsonNode work = EventJson.MAPPER.readTree(body.getBytes());
       received.add(new Received(request.getHeader("ce-type"), request.getHeader("accept"),
           request.getHeader("ce-source"), work));
+      request.response().putHeader(EventTypes.FUNCTION_HEADER, instance);
       request.response().closeHandler(closed -> dropped.add(work.path("request_id").asText()));
       Behaviour behaviour = planned.poll();
       (behaviour == null ? usual : behaviour).accept(request, work);
@@ -67,6 +70,12 @@ public final class FakeFunction {
 
   public void ready(boolean isReady) {
     ready = isReady;
+  }
+
+  /** What it calls itself from now on. */
+  public FakeFunction named(String name) {
+    instance = name;
+    return this;
   }
 
   /** The next request that came; fails when none comes. */
@@ -90,6 +99,7 @@ public final class FakeFunction {
     received.clear();
     dropped.clear();
     ready = true;
+    instance = "fake";
   }
 
   private static <T> T poll(BlockingQueue<T> queue, String otherwise) {

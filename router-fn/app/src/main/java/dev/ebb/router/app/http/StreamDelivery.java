@@ -1,0 +1,122 @@
+package dev.ebb.router.app.http;
+
+import dev.ebb.events.Usage;
+import dev.ebb.router.app.call.Answer;
+import dev.ebb.router.app.metrics.RouterMetrics;
+import dev.ebb.router.quota.QuotaWait;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+
+/** Brings one streamed answer to its caller. Confined to the connection's context. */
+final class StreamDelivery implements QuotaTurn.Ways {
+  private final Exchange exchange;
+  private final RoutingContext context;
+  private final Answer answer;
+  private final QuotaTurn turn;
+  private final EventWriter writer;
+  private final WaitingLines lines;
+  private boolean headWasEarly;
+
+  StreamDelivery(Exchange exchange, RoutingContext context, Answer answer, QuotaTurn turn, RouterMetrics metrics,
+      String model) {
+    this.exchange = exchange;
+    this.context = context;
+    this.answer = answer;
+    this.turn = turn;
+    writer = new EventWriter(context.response(), this::head,
+        () -> first(metrics, model), answer::pause, answer::resume);
+    lines = new WaitingLines(writer::comment);
+  }
+
+  void begin() {
+    turn.watch(this);
+    answer.stream(writer::event).onComplete(done -> {
+      turn.end();
+      if (turn.elsewhere()) {
+        return;
+      }
+      if (done.succeeded()) {
+        succeeded(done.result());
+      } else {
+        fails(done.cause());
+      }
+    });
+  }
+
+  @Override
+  public void waits(Optional<QuotaWait> waiting) {
+    lines.look(waiting, System.nanoTime() / 1_000_000);
+  }
+
+  @Override
+  public boolean free() {
+    return !writer.begun();
+  }
+
+  /** The other router's stream as it comes, with a line for people where the head was out before. */
+  @Override
+  public void elsewhere(HttpClientResponse head, QuotaWait why) {
+    HttpServerResponse response = context.response();
+    if (head.statusCode() != 200) {
+      head.body().onComplete(read -> fails(read.failed() ? read.cause() : refusal(head, read.result().getBytes())));
+      return;
+    }
+    if (writer.headSent()) {
+      writer.comment(Degrade.HEADER + ": " + turn.says(why));
+    } else {
+      response.putHeader(Degrade.HEADER, turn.says(why)).setChunked(true)
+          .putHeader("content-type", "text/event-stream; charset=utf-8").putHeader("cache-control", "no-cache");
+    }
+    head.pipeTo(response).onComplete(piped -> {
+      if (piped.succeeded()) {
+        exchange.answeredElsewhere();
+      } else {
+        fails(piped.cause());
+      }
+    });
+  }
+
+  /** Before the head is out an error has a status; after, it travels as an event, which clients look for. */
+  @Override
+  public void fails(Throwable cause) {
+    if (!context.response().headWritten()) {
+      exchange.refuse(cause);
+    } else if (exchange.end(Errors.status(Errors.of(cause, context)))) {
+      writer.event(Errors.body(Errors.of(cause, context)));
+      writer.done();
+    }
+  }
+
+  private void first(RouterMetrics metrics, String model) {
+    metrics.firstToken(model, exchange.elapsedMs());
+    if (headWasEarly) {
+      exchange.countWait(answer);
+    }
+  }
+
+  private void head() {
+    headWasEarly = answer.waiting().isPresent();
+    if (headWasEarly) {
+      exchange.tellPlacement(answer);
+    } else {
+      exchange.tell(answer);
+    }
+  }
+
+  private void succeeded(Usage usage) {
+    if (exchange.answered(usage)) {
+      writer.done();
+    }
+  }
+
+  private static Throwable refusal(HttpClientResponse head, byte[] body) {
+    try {
+      QuotaTurn.read(head.statusCode(), body);
+      return new IllegalStateException("no refusal in an answer with status " + head.statusCode());
+    } catch (RuntimeException e) {
+      return e;
+    }
+  }
+}
