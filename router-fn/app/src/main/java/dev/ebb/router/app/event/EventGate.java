@@ -67,7 +67,7 @@ public class EventGate implements Handler<RoutingContext> {
       context.fail(exchange.over());
       return;
     }
-    context.addEndHandler(end -> seen.end(event, end.succeeded() && context.response().getStatusCode() == 200));
+    exchange.afterwards(sent -> seen.end(event, sent && context.response().getStatusCode() == 200));
     context.next();
   }
 

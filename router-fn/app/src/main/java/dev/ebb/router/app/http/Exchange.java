@@ -30,6 +30,7 @@ public final class Exchange implements InFlight.Request {
   private final long timer;
   private Api api;
   private Consumer<Refusal> giveUp = why -> { };
+  private volatile Consumer<Boolean> afterwards = sent -> { };
   private Refusal over;
   private boolean ended;
 
@@ -55,6 +56,7 @@ public final class Exchange implements InFlight.Request {
         // What Quarkus refused on the way has not been counted yet.
         end(context.response().getStatusCode());
       }
+      afterwards.accept(end.succeeded());
     });
     if (context.response().closed()) {
       left();
@@ -69,6 +71,11 @@ public final class Exchange implements InFlight.Request {
   /** Runs on the connection's context. */
   public void run(Runnable work) {
     loop.runOnContext(ignored -> work.run());
+  }
+
+  /** Runs once the connection is done with the request, told whether all of the response could be sent. */
+  public void afterwards(Consumer<Boolean> work) {
+    afterwards = work;
   }
 
   /** False when it is over already: then the answer must not be begun. */
