@@ -42,10 +42,12 @@ public final class Decide {
 
   private Scaling scaling(boolean initialized) {
     boolean foreign = seen.scaledObject().filter(object -> !Ownership.isControlledBy(object, pa)).isPresent();
-    if (!initialized || foreign) {
+    // One that never started must not keep from its successor what that needs to start.
+    boolean givenUp = !initialized && seen.superseded();
+    if (!initialized && !givenUp || foreign) {
       return new Scaling.Untouched();
     }
-    boolean paused = paused();
+    boolean paused = givenUp || paused();
     return switch (reading) {
       case Reading.Valid(Settings settings) ->
           new Scaling.Wanted(Templates.scaledObject(pa, settings, names, paused), paused);

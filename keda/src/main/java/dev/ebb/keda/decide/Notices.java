@@ -77,7 +77,8 @@ final class Notices {
     };
     if (paused.isPresent() && paused.get() != before) {
       add(false, paused.get() ? "Paused" : "Resumed", paused.get()
-          ? "the revision has no traffic (routing state reserve), so it is held at 0"
+          ? draft.initialized() ? "the revision has no traffic (routing state reserve), so it is held at 0"
+              : "the revision never became ready and there is a newer one, so it gives up its pod"
           : "the revision has traffic again, so demand may wake it");
     }
   }

@@ -16,10 +16,12 @@ import java.util.Optional;
  * @param deployment that the PodAutoscaler scales
  * @param scaledObject of the PodAutoscaler's name
  * @param routing of the Revision
+ * @param superseded whether its Configuration has a newer Revision
  * @param now what new transition times are
  */
 public record Observed(PodAutoscaler podAutoscaler, Optional<ServerlessService> serverlessService,
-    Optional<Deployment> deployment, Optional<ScaledObject> scaledObject, RoutingState routing, Instant now) {
+    Optional<Deployment> deployment, Optional<ScaledObject> scaledObject, RoutingState routing,
+    boolean superseded, Instant now) {
 
   PodAutoscalerStatus previous() {
     return podAutoscaler.getStatus() == null ? new PodAutoscalerStatus() : podAutoscaler.getStatus();

@@ -80,12 +80,14 @@ final class StatusDraft {
     }
   }
 
-  /** Never False before the first ready pod: Serving would take the revision for one that failed to start. */
+  /** Never False before the first ready pod, or Serving takes the revision for failed; unless it is to be given up. */
   private void active(Conditions conditions) {
     if (desired > 0 && ready > 0) {
       conditions.isTrue(Conditions.ACTIVE);
     } else if (desired == 0 && initialized && seen.deployment().isPresent()) {
       conditions.isFalse(Conditions.ACTIVE, "NoTraffic", "no demand, so no pod");
+    } else if (!initialized && seen.superseded()) {
+      conditions.isFalse(Conditions.ACTIVE, "Superseded", "it never became ready, and a newer revision takes its place");
     } else {
       conditions.unknown(Conditions.ACTIVE, "Queued", "no pod is ready yet");
     }

@@ -25,10 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What the API server holds of the kinds that matter, kept by watches, and who to tell of a change. */
 final class ClusterView implements AutoCloseable {
   private static final String REVISION_LABEL = "serving.knative.dev/revision";
+  private static final String CONFIGURATION_LABEL = "serving.knative.dev/configuration";
+  private static final String GENERATION_LABEL = "serving.knative.dev/configurationGeneration";
   /** A look at everything now and then, should an event ever be lost. */
   private static final Duration RESYNC = Duration.ofMinutes(10);
   private static final long SYNC_LIMIT_S = 60;
@@ -53,7 +56,9 @@ final class ClusterView implements AutoCloseable {
     podAutoscalers = informer(in(namespace, client.resources(PodAutoscaler.class)), ClusterView::key);
     services = informer(in(namespace, client.resources(ServerlessService.class)), ClusterView::key);
     scaledObjects = informer(in(namespace, client.resources(ScaledObject.class)), ClusterView::key);
-    revisions = informer(in(namespace, client.resources(Revision.class)), ClusterView::key);
+    revisions = informer(in(namespace, client.resources(Revision.class)), ClusterView::key)
+        // Their elders may have to give up their pods.
+        .addEventHandler(new Teller<>(revision -> siblings(revision).map(ClusterView::key).forEach(changed)));
     deployments = informer(in(namespace, client.resources(Deployment.class)).withLabel(REVISION_LABEL),
         ClusterView::revisionKey);
   }
@@ -91,7 +96,7 @@ final class ClusterView implements AutoCloseable {
     String namespace = pa.getMetadata().getNamespace();
     String deployment = namespace + "/" + pa.getSpec().getScaleTargetRef().getName();
     return Optional.of(new Observed(pa, cached(services, key), cached(deployments, deployment),
-        cached(scaledObjects, key), routing(key), clock.instant()));
+        cached(scaledObjects, key), routing(key), superseded(key), clock.instant()));
   }
 
   @Override
@@ -106,6 +111,30 @@ final class ClusterView implements AutoCloseable {
   private RoutingState routing(String key) {
     return cached(revisions, key).map(revision -> revision.getMetadata().getLabels())
         .map(labels -> RoutingState.of(labels.get(RoutingState.LABEL))).orElse(RoutingState.UNKNOWN);
+  }
+
+  /** Whether the revision's Configuration has a later one. */
+  private boolean superseded(String key) {
+    return cached(revisions, key).filter(own -> siblings(own).anyMatch(one -> generation(one) > generation(own)))
+        .isPresent();
+  }
+
+  private Stream<Revision> siblings(HasMetadata own) {
+    String configuration = label(own, CONFIGURATION_LABEL);
+    return revisions.getStore().list().stream()
+        .filter(one -> one.getMetadata().getNamespace().equals(own.getMetadata().getNamespace()))
+        .filter(one -> !configuration.isEmpty() && configuration.equals(label(one, CONFIGURATION_LABEL)));
+  }
+
+  /** The Configuration's generation that the revision was made of; 0 where it does not say. */
+  private static long generation(Revision revision) {
+    String text = label(revision, GENERATION_LABEL);
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+  }
+
+  private static String label(HasMetadata object, String name) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return labels == null ? "" : labels.getOrDefault(name, "");
   }
 
   private static <T> Optional<T> cached(SharedIndexInformer<T> informer, String key) {
@@ -134,30 +163,24 @@ final class ClusterView implements AutoCloseable {
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> filter,
       Function<HasMetadata, String> keyOf) {
-    return filter.runnableInformer(RESYNC.toMillis()).addEventHandler(new Teller<>(keyOf));
+    return filter.runnableInformer(RESYNC.toMillis()).addEventHandler(new Teller<>(object -> changed.accept(keyOf.apply(object))));
   }
 
   /** Passes on whose change it was. */
-  private final class Teller<T extends HasMetadata> implements ResourceEventHandler<T> {
-    private final Function<HasMetadata, String> keyOf;
-
-    Teller(Function<HasMetadata, String> keyOf) {
-      this.keyOf = keyOf;
-    }
-
+  private record Teller<T extends HasMetadata>(Consumer<HasMetadata> tell) implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T object) {
-      changed.accept(keyOf.apply(object));
+      tell.accept(object);
     }
 
     @Override
     public void onUpdate(T before, T object) {
-      changed.accept(keyOf.apply(object));
+      tell.accept(object);
     }
 
     @Override
     public void onDelete(T object, boolean finalStateUnknown) {
-      changed.accept(keyOf.apply(object));
+      tell.accept(object);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ebb.keda.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,9 +32,10 @@ class DecideTest {
   private Optional<Deployment> deployment = Optional.of(Fixtures.deployment(1, 1));
   private Optional<ScaledObject> scaledObject = Optional.empty();
   private RoutingState routing = RoutingState.ACTIVE;
+  private boolean superseded;
 
   private Decision decide(Instant now) {
-    return Decide.on(new Observed(pa, sks, deployment, scaledObject, routing, now));
+    return Decide.on(new Observed(pa, sks, deployment, scaledObject, routing, superseded, now));
   }
 
   /** Decides and lets the status be written. */
@@ -54,6 +56,27 @@ class DecideTest {
           .append(condition.getReason() == null ? "" : "/" + condition.getReason()).append(' ');
     }
     return text.toString().strip();
+  }
+
+  @Test
+  void aRevisionThatNeverStartedGivesUpItsPodToANewerOne() {
+    seen(1, 0);
+    settle(T0);
+    assertInstanceOf(Scaling.Untouched.class, decide(T0).scaling(), "while there is no newer one it may take its time");
+    superseded = true;
+    Decision decision = settle(T0.plusSeconds(5));
+    Scaling.Wanted wanted = assertInstanceOf(Scaling.Wanted.class, decision.scaling());
+    assertTrue(wanted.paused());
+    assertEquals(List.of("Paused"), reasons(decision));
+    assertTrue(conditions(decision.status()).contains("Active=False/Superseded"), conditions(decision.status()));
+  }
+
+  @Test
+  void aRevisionThatWasReadyOnceKeepsItsTrafficBesideANewerOne() {
+    settle(T0);
+    superseded = true;
+    Scaling.Wanted wanted = assertInstanceOf(Scaling.Wanted.class, decide(T0.plusSeconds(5)).scaling());
+    assertFalse(wanted.paused());
   }
 
   private static List<String> reasons(Decision decision) {

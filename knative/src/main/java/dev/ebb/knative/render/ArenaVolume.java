@@ -13,9 +13,8 @@ final class ArenaVolume {
     return Fields.of("name", NAME).andAll(switch (yaml.arena()) {
       case EbbYaml.Tmpfs tmpfs ->
           Fields.of("emptyDir", Fields.of("medium", "Memory").and("sizeLimit", tmpfs.size().text()));
-      // Not made where it is missing: it would belong to root, and the functions do not run as root.
       case EbbYaml.HostFolder host ->
-          Fields.of("hostPath", Fields.of("path", host.path()).and("type", "Directory"));
+          Fields.of("persistentVolumeClaim", Fields.of("claimName", ArenaClaims.name(yaml)));
     });
   }
 

@@ -17,6 +17,7 @@ enum Kind {
   ROLE("rbac.authorization.k8s.io/v1", "Role"),
   ROLE_BINDING("rbac.authorization.k8s.io/v1", "RoleBinding"),
   NETWORK_POLICY("networking.k8s.io/v1", "NetworkPolicy"),
+  VOLUME("v1", "PersistentVolume"),
   CLAIM("v1", "PersistentVolumeClaim"),
   JOB("batch/v1", "Job"),
   DEPLOYMENT("apps/v1", "Deployment"),
@@ -31,7 +32,7 @@ enum Kind {
   JOB_SINK("sinks.knative.dev/v1alpha1", "JobSink");
 
   private static final Set<Kind> CLUSTER_WIDE = EnumSet.of(
-      NAMESPACE, RESOURCE_FLAVOR, PRIORITY_CLASS, CLUSTER_QUEUE, CLUSTER_ROLE, CLUSTER_ROLE_BINDING);
+      NAMESPACE, RESOURCE_FLAVOR, PRIORITY_CLASS, CLUSTER_QUEUE, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, VOLUME);
 
   final String apiVersion;
   final String kind;

@@ -15,8 +15,8 @@ final class NamespaceObject {
   }
 
   private static String level(EbbYaml yaml) {
-    boolean host = yaml.arena() instanceof EbbYaml.HostFolder
-        || yaml.models().stream().anyMatch(model -> model.source() instanceof ModelSpec.HostFolder);
+    boolean host = yaml.models().stream()
+        .anyMatch(model -> model.source() instanceof ModelSpec.HostFolder);
     boolean image = yaml.models().stream().anyMatch(model -> model.source() instanceof ModelSpec.ImageVolume);
     return host ? "privileged" : image ? "baseline" : "restricted";
   }

@@ -54,7 +54,8 @@ final class Notes {
   private static Set<String> features(EbbYaml yaml) {
     Set<String> features = new TreeSet<>();
     if (yaml.arena() instanceof EbbYaml.HostFolder) {
-      features.add("volumes-hostpath");
+      features.add("persistent-volume-claim");
+      features.add("persistent-volume-write");
     }
     for (FunctionPart function : FunctionPart.all(yaml, PhaseSpec.Mode.KNATIVE)) {
       ModelSpec model = function.model();

@@ -15,7 +15,7 @@ public final class Rendering {
   private static final List<Function<EbbYaml, List<Manifest>>> KINDS = List.of(
       NamespaceObject::of, ResourceFlavors::of, PriorityClasses::of, ClusterQueues::of, LocalQueues::of,
       ServiceAccounts::of, ClusterRoles::of, ClusterRoleBindings::of, Roles::of, RoleBindings::of,
-      NetworkPolicies::of, ModelClaims::of, PullJobs::of,
+      NetworkPolicies::of, ArenaClaims::volumes, ArenaClaims::claims, ModelClaims::of, PullJobs::of,
       RouterDeployments::of, FunctionDeployments::of, Services::of, KnativeServices::of, ScaledObjects::of,
       PodMonitors::of, DisruptionBudgets::of, Ingresses::of, Brokers::of, EventTriggers::of, JobSinks::of);
 
