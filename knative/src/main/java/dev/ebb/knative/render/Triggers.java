@@ -39,9 +39,10 @@ final class Triggers {
     return new RouterPart(function.yaml(), function.model()).host() + ":" + RouterPart.SCALER_PORT;
   }
 
-  /** What the router's scaler is asked about. */
+  /** What the router's scaler is asked about, and how many requests one replica is to have. */
   private static Fields asked(FunctionPart function) {
-    return Fields.of("model", function.model().id()).and("phase", function.part().key());
+    return Fields.of("model", function.model().id()).and("phase", function.part().key())
+        .and("threshold", function.phase().threshold().toPlainString());
   }
 
   /** The router's series is there at 0 from its start, so that its loss is an error and holds what runs. */

@@ -103,8 +103,8 @@ class RenderingTest {
     String router = Files.readString(Path.of(
         "../router-fn/app/src/main/java/dev/ebb/router/app/config/RouterSettings.java")) + Files.readString(
         Path.of("../router-fn/app/src/main/java/dev/ebb/router/app/config/ClusterSettings.java"))
-        // The first two are Quarkus' own, the third is the scaler's.
-        + "(EBB_HOST)(EBB_PORT)(EBB_SCALER_PORT)";
+        // These two are Quarkus' own.
+        + "(EBB_HOST)(EBB_PORT)";
     for (String name : List.of("plain-router", "qwen3-0-6b-router")) {
       environment(object(yaml, Kind.DEPLOYMENT, name), "spec/template/spec").keySet()
           .forEach(key -> assertTrue(router.contains("(" + key + ")"), key));

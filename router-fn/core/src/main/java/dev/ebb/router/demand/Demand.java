@@ -1,9 +1,13 @@
 package dev.ebb.router.demand;
 
 import dev.ebb.router.function.Phase;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
@@ -24,7 +28,7 @@ public final class Demand {
 
   private final Map<String, Map<Phase, Counter>> counters = new LinkedHashMap<>();
   private final LongSupplier clockMs;
-  private volatile WakeListener listener = (model, phase) -> {};
+  private final List<WakeListener> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * @param models every model served; their counters exist from now on
@@ -41,8 +45,14 @@ public final class Demand {
     }
   }
 
+  /** One more listener, for good; they are told in the order in which they came. */
   public void onWake(WakeListener wakeListener) {
-    listener = wakeListener;
+    listeners.add(wakeListener);
+  }
+
+  /** The models that have counters. */
+  public Set<String> models() {
+    return Collections.unmodifiableSet(counters.keySet());
   }
 
   /** One more request needs the phase, until the claim is closed. */
@@ -54,7 +64,7 @@ public final class Demand {
       counter.wakes += woke ? 1 : 0;
     }
     if (woke) {
-      listener.wake(model, phase);
+      listeners.forEach(listener -> listener.wake(model, phase));
     }
     return new Claim(this, counter);
   }
@@ -88,7 +98,7 @@ public final class Demand {
       counter.wakes += woke ? 1 : 0;
     }
     if (woke) {
-      listener.wake(model, phase);
+      listeners.forEach(listener -> listener.wake(model, phase));
     }
   }
 

@@ -41,6 +41,15 @@ class DemandTest {
   }
 
   @Test
+  void everyListenerIsTold() {
+    List<String> told = new ArrayList<>();
+    demand.onWake((model, phase) -> told.add("first"));
+    demand.onWake((model, phase) -> told.add("second"));
+    demand.raise("m", Phase.DECODE);
+    assertEquals(List.of("first", "second"), told);
+  }
+
+  @Test
   void withheldDemandIsHiddenUntilItIsShownAgainAndThenWakes() {
     List<Phase> woken = new ArrayList<>();
     demand.onWake((model, phase) -> woken.add(phase));

@@ -26,6 +26,7 @@ import org.eclipse.microprofile.config.Config;
  * @param drainMs time that requests under way get at the router's end (EBB_DRAIN_SECONDS)
  * @param kvTokens tokens of KV that the functions keep; bounds the context (EBB_KV_TOKENS)
  * @param eventMemoryMs time that answered events are remembered, to answer none twice (EBB_EVENT_MEMORY_SECONDS)
+ * @param scalerPort port on which KEDA's scaler listens; 0 for none (EBB_SCALER_PORT)
  * @param cluster what only a router on a cluster reads
  */
 public record RouterSettings(
@@ -45,6 +46,7 @@ public record RouterSettings(
     long drainMs,
     int kvTokens,
     long eventMemoryMs,
+    int scalerPort,
     ClusterSettings cluster) {
 
   /** Where functions run. */
@@ -83,6 +85,7 @@ public record RouterSettings(
             read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
             (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE),
             read.number("ebb.event.memory.seconds", 600, 0, 86_400) * 1000,
+            (int) read.number("ebb.scaler.port", 0, 0, 65_535),
             platform == PlatformKind.CLUSTER ? ClusterSettings.from(read) : ClusterSettings.none());
     settings.checkPlatform();
     return settings;

@@ -38,23 +38,29 @@ public final class RouterMain {
             + " (EBB_MODEL_PATH); fetch one with: ebb model pull");
         return MODEL_MISSING;
       }
-      return portProblem();
+      return portProblem(settings);
     } catch (SettingsException e) {
       System.err.println("ebb router: " + e.getMessage());
       return BAD_SETTINGS;
     }
   }
 
-  private static int portProblem() {
+  private static int portProblem(RouterSettings settings) {
+    int http = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
+    int problem = portProblem(http, "EBB_PORT");
+    boolean scaler = settings.scalerPort() > 0;
+    return problem == 0 && scaler ? portProblem(settings.scalerPort(), "EBB_SCALER_PORT") : problem;
+  }
+
+  private static int portProblem(int port, String variable) {
     String host = ConfigProvider.getConfig().getValue("quarkus.http.host", String.class);
-    int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
       return 0;
     } catch (IOException e) {
       System.err.println("ebb router: cannot listen on " + host + ":" + port + ": " + e.getMessage()
-          + ". Stop what uses the port, or set EBB_PORT to another.");
+          + ". Stop what uses the port, or set " + variable + " to another.");
       return PORT_IN_USE;
     }
   }

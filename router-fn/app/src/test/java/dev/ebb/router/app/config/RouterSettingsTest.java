@@ -26,6 +26,7 @@ class RouterSettingsTest {
     assertEquals(64, settings.prefillThresholdTokens());
     assertEquals(600_000, settings.requestTimeoutMs());
     assertEquals(10_485_760, settings.bodyBytesMax());
+    assertEquals(0, settings.scalerPort(), "no scaler");
   }
 
   @ParameterizedTest
@@ -35,6 +36,7 @@ class RouterSettingsTest {
     "ebb.prefill.threshold.tokens, 0, EBB_PREFILL_THRESHOLD_TOKENS",
     "ebb.request.timeout.seconds, 0, EBB_REQUEST_TIMEOUT_SECONDS",
     "ebb.max.body.bytes, 99999999999, EBB_MAX_BODY_BYTES",
+    "ebb.scaler.port, 65536, EBB_SCALER_PORT",
     "ebb.platform, cloud, EBB_PLATFORM",
     "ebb.platform, static, EBB_DECODE_URL",
     "ebb.decode.url, not an address, EBB_DECODE_URL",

@@ -1,0 +1,79 @@
+package dev.ebb.router.scaler;
+
+import io.grpc.Status;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * All open streams, served by one thread: at once when demand rises, and each second, since a push that was lost, or
+ * that KEDA could not act upon, must not leave a request waiting for the next poll.
+ */
+final class Watchers implements AutoCloseable {
+  static final long REPEAT_MS = 1_000;
+
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+      Thread.ofPlatform().daemon().name("scaler").factory());
+  private final Set<Watcher> open = new LinkedHashSet<>();
+
+  Watchers() {
+    thread.scheduleAtFixedRate(() -> all(Watcher::tell), REPEAT_MS, REPEAT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** The thread of a request does no more than this. */
+  void risen() {
+    run(() -> all(Watcher::risen));
+  }
+
+  void add(Watcher watcher) {
+    run(() -> {
+      open.add(watcher);
+      one(watcher, Watcher::tell);
+    });
+  }
+
+  void remove(Watcher watcher) {
+    run(() -> open.remove(watcher));
+  }
+
+  /** Streams open now; also after all that came before this call was done. */
+  int count() throws Exception {
+    return thread.submit(open::size).get();
+  }
+
+  private void all(Consumer<Watcher> action) {
+    Set.copyOf(open).forEach(watcher -> one(watcher, action));
+  }
+
+  /** One stream that fails must not silence the others, nor end the turns. */
+  private void one(Watcher watcher, Consumer<Watcher> action) {
+    try {
+      action.accept(watcher);
+    } catch (RuntimeException e) {
+      open.remove(watcher);
+      watcher.end(Failures.of(e));
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException e) {
+      // Closed: the streams have ended or are about to.
+    }
+  }
+
+  /** Ends all streams; KEDA then looks for another router. */
+  @Override
+  public void close() {
+    run(() -> {
+      open.forEach(watcher -> watcher.end(Status.UNAVAILABLE.withDescription("the router stops").asRuntimeException()));
+      open.clear();
+    });
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,201 @@
+package dev.ebb.router.scaler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.router.scaler.wire.ExternalScalerGrpc;
+import dev.ebb.router.scaler.wire.GetMetricsRequest;
+import dev.ebb.router.scaler.wire.ScaledObjectRef;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client over loopback against the server. */
+class ScalerServerTest {
+  private static final long SOON_MS = 5_000;
+  /** Much less than the turn of a second: what comes within it was pushed. */
+  private static final long AT_ONCE_MS = 400;
+
+  private final Tested demand = new Tested();
+  private ScalerServer server;
+  private ManagedChannel channel;
+  private ExternalScalerGrpc.ExternalScalerBlockingStub calls;
+
+  @BeforeEach
+  void open() throws IOException {
+    server = ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), demand);
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    calls = ExternalScalerGrpc.newBlockingStub(channel);
+  }
+
+  @AfterEach
+  void close() {
+    channel.shutdownNow();
+    server.close();
+  }
+
+  @Test
+  void aRiseIsPushedAndRepeatedUntilTheFall() throws Exception {
+    Listening stream = listening();
+    assertNull(stream.next(1_500), "nothing to tell at 0");
+    for (int round = 0; round < 2; round++) {
+      long rose = System.nanoTime();
+      demand.set(1);
+      assertEquals(true, stream.next(SOON_MS));
+      assertTrue(System.nanoTime() - rose < AT_ONCE_MS * 1_000_000, "not only with the next turn");
+      assertEquals(true, stream.next(SOON_MS), "said again");
+      assertEquals(true, stream.next(SOON_MS), "and again");
+      demand.set(0);
+      assertEquals(false, stream.next(SOON_MS));
+      assertNull(stream.next(1_500), "said once");
+    }
+  }
+
+  @Test
+  void whoComesWhileThereIsDemandIsToldAtOnce() throws Exception {
+    listening();
+    demand.set(3);
+    long asked = System.nanoTime();
+    assertEquals(true, new Listening(channel, Tested.WORK).next(SOON_MS));
+    assertTrue(System.nanoTime() - asked < AT_ONCE_MS * 1_000_000);
+  }
+
+  @Test
+  void manyShortRequestsAreNotAPushEach() throws Exception {
+    Listening stream = listening();
+    for (int request = 0; request < 1_000; request++) {
+      demand.set(1);
+      demand.set(0);
+    }
+    demand.set(1);
+    int heard = 0;
+    while (stream.next(AT_ONCE_MS) != null && heard < 1_000) {
+      heard++;
+    }
+    assertTrue(heard >= 1 && heard < 10, heard + " pushes");
+  }
+
+  @Test
+  void fiftyStreamsAreAllTold() throws Exception {
+    List<Listening> streams = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      streams.add(new Listening(channel, Tested.WORK));
+    }
+    awaitStreams(50);
+    demand.set(1);
+    for (Listening stream : streams) {
+      assertEquals(true, stream.next(SOON_MS));
+    }
+    streams.forEach(Listening::cancel);
+    awaitStreams(0);
+  }
+
+  @Test
+  void aBrokenConnectionLeavesNothing() throws Exception {
+    listening();
+    channel.shutdownNow();
+    awaitStreams(0);
+  }
+
+  @Test
+  void theEndIsToldToWhoListens() throws Exception {
+    Listening stream = listening();
+    server.close();
+    assertEquals(Status.Code.UNAVAILABLE, ((Status) stream.next(SOON_MS)).getCode());
+    demand.set(1);
+    assertNull(stream.next(100), "a rise after the end reaches nobody");
+  }
+
+  @Test
+  void callsTellWhatThereIs() {
+    assertEquals(false, calls.isActive(asked(Map.of())).getResult());
+    demand.set(17);
+    assertEquals(true, calls.isActive(asked(Map.of())).getResult());
+    var value = calls.getMetrics(metric("ebb-demand")).getMetricValues(0);
+    assertEquals("ebb-demand", value.getMetricName());
+    assertEquals(17, value.getMetricValue());
+    assertEquals(17.0, value.getMetricValueFloat());
+  }
+
+  @ParameterizedTest
+  @CsvSource({", 8, 8", "2.5, 2.5, 3", "64, 64, 64"})
+  void theSpecIsOneMetricWithTheTriggersThreshold(String threshold, double exact, long rounded) {
+    var specs = calls.getMetricSpec(asked(threshold == null ? Map.of() : Map.of("threshold", threshold)));
+    assertEquals(1, specs.getMetricSpecsCount());
+    assertEquals("ebb-demand", specs.getMetricSpecs(0).getMetricName());
+    assertEquals(exact, specs.getMetricSpecs(0).getTargetSizeFloat());
+    assertEquals(rounded, specs.getMetricSpecs(0).getTargetSize());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "NaN", "Infinity", "many", ""})
+  void aThresholdThatIsNoneIsRefused(String threshold) {
+    refused("threshold must be a number over 0, requests for one replica; got '" + threshold + "'",
+        () -> calls.getMetricSpec(asked(Map.of("threshold", threshold))));
+  }
+
+  @Test
+  void whatIsNotKnownIsRefusedByName() throws Exception {
+    String words = "nothing known of 'rest'; known is: work";
+    refused(words, () -> calls.isActive(asked(Map.of("of", "rest"))));
+    refused(words, () -> calls.getMetricSpec(asked(Map.of("of", "rest"))));
+    refused("no metric 's0-other' here; the only one is ebb-demand", () -> calls.getMetrics(metric("s0-other")));
+    Status end = (Status) new Listening(channel, Map.of("of", "rest")).next(SOON_MS);
+    assertEquals(Status.Code.INVALID_ARGUMENT, end.getCode());
+    assertEquals(words, end.getDescription());
+    awaitStreams(0);
+  }
+
+  @Test
+  void aTakenPortIsAnError() {
+    assertThrows(IOException.class,
+        () -> ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), demand));
+  }
+
+  private Listening listening() throws Exception {
+    Listening stream = new Listening(channel, Tested.WORK);
+    awaitStreams(1);
+    return stream;
+  }
+
+  private void awaitStreams(int count) throws Exception {
+    long end = System.nanoTime() + SOON_MS * 1_000_000;
+    while (server.streams() != count && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    assertEquals(count, server.streams());
+  }
+
+  private static void refused(String words, Executable call) {
+    Status status = assertThrows(StatusRuntimeException.class, call).getStatus();
+    assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode());
+    assertTrue(status.getDescription().contains(words), status.getDescription());
+  }
+
+  private static GetMetricsRequest metric(String name) {
+    return GetMetricsRequest.newBuilder().setScaledObjectRef(asked(Map.of())).setMetricName(name).build();
+  }
+
+  private static ScaledObjectRef asked(Map<String, String> further) {
+    Map<String, String> all = new HashMap<>(Tested.WORK);
+    all.putAll(further);
+    return ScaledObjectRef.newBuilder().setName("so").setNamespace("models").putAllScalerMetadata(all).build();
+  }
+}
