@@ -11,6 +11,7 @@ public class ClusterProfile extends RouterProfile {
   static final String API_PORT = "ebb.test.api.port";
   /** Port of the router of the model that stands in. */
   public static final String OTHER_PORT = "ebb.test.other.port";
+  public static final String SCALER_PORT = "ebb.test.scaler.port";
 
   @Override
   public Map<String, String> getConfigOverrides() {
@@ -19,6 +20,7 @@ public class ClusterProfile extends RouterProfile {
     System.setProperty("kubernetes.namespace", "models");
     System.setProperty("kubernetes.auth.tryKubeConfig", "false");
     System.setProperty("kubernetes.auth.tryServiceAccount", "false");
+    all.put("ebb.scaler.port", Integer.toString(free(SCALER_PORT)));
     all.putAll(Map.of(
         "ebb.platform", "cluster",
         "ebb.queue", "serving",
