@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.router.app.testing.Client;
 import dev.ebb.router.app.testing.Client.Reply;
-import dev.ebb.router.app.testing.ClusterProfile;
 import dev.ebb.router.app.testing.Fakes;
+import dev.ebb.router.app.testing.ScalerProfile;
 import dev.ebb.router.app.testing.TestCluster;
-import dev.ebb.router.demand.Demand;
-import dev.ebb.router.function.Phase;
 import dev.ebb.router.scaler.wire.ExternalScalerGrpc;
 import dev.ebb.router.scaler.wire.IsActiveResponse;
 import dev.ebb.router.scaler.wire.ScaledObjectRef;
@@ -21,7 +19,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,13 +29,12 @@ import org.junit.jupiter.api.Test;
 
 /** KEDA's side of a router whose functions sleep. */
 @QuarkusTest
-@TestProfile(ClusterProfile.class)
+@TestProfile(ScalerProfile.class)
 class ScalerTest {
   private static final TestCluster CLUSTER = TestCluster.ofProfile();
 
-  @Inject Demand demand;
   private final ManagedChannel channel = NettyChannelBuilder
-      .forAddress("127.0.0.1", Integer.getInteger(ClusterProfile.SCALER_PORT)).usePlaintext().build();
+      .forAddress("127.0.0.1", Integer.getInteger(ScalerProfile.SCALER_PORT)).usePlaintext().build();
   private final ExternalScalerGrpc.ExternalScalerBlockingStub scaler =
       ExternalScalerGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
 
@@ -68,22 +64,6 @@ class ScalerTest {
     assertEquals(200, reply.join().status());
     awaitFall(stream);
     assertFalse(scaler.isActive(asked("tiny", "decode")).getResult());
-  }
-
-  @Test
-  void whatIsWithheldIsNoDemandUntilItIsShown() {
-    demand.withhold("tiny", Phase.PREFILL, true);
-    try (Demand.Claim claim = demand.raise("tiny", Phase.PREFILL)) {
-      assertFalse(scaler.isActive(asked("tiny", "prefill")).getResult());
-      Iterator<IsActiveResponse> stream = scaler.streamIsActive(asked("tiny", "prefill"));
-      demand.withhold("tiny", Phase.PREFILL, false);
-      assertTrue(stream.next().getResult());
-      demand.withhold("tiny", Phase.PREFILL, true);
-      awaitFall(stream);
-      assertEquals(1, demand.claims("tiny", Phase.PREFILL), "the claim itself stays");
-    } finally {
-      demand.withhold("tiny", Phase.PREFILL, false);
-    }
   }
 
   @Test

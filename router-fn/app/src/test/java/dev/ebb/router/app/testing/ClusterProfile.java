@@ -11,7 +11,6 @@ public class ClusterProfile extends RouterProfile {
   static final String API_PORT = "ebb.test.api.port";
   /** Port of the router of the model that stands in. */
   public static final String OTHER_PORT = "ebb.test.other.port";
-  public static final String SCALER_PORT = "ebb.test.scaler.port";
 
   @Override
   public Map<String, String> getConfigOverrides() {
@@ -20,7 +19,6 @@ public class ClusterProfile extends RouterProfile {
     System.setProperty("kubernetes.namespace", "models");
     System.setProperty("kubernetes.auth.tryKubeConfig", "false");
     System.setProperty("kubernetes.auth.tryServiceAccount", "false");
-    all.put("ebb.scaler.port", Integer.toString(free(SCALER_PORT)));
     all.putAll(Map.of(
         "ebb.platform", "cluster",
         "ebb.queue", "serving",
@@ -35,7 +33,7 @@ public class ClusterProfile extends RouterProfile {
     return all;
   }
 
-  private static int free(String property) {
+  static int free(String property) {
     try (ServerSocket socket = new ServerSocket(0)) {
       System.setProperty(property, Integer.toString(socket.getLocalPort()));
       return socket.getLocalPort();
