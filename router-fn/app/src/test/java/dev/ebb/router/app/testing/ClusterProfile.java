@@ -33,7 +33,7 @@ public class ClusterProfile extends RouterProfile {
     return all;
   }
 
-  private static int free(String property) {
+  static int free(String property) {
     try (ServerSocket socket = new ServerSocket(0)) {
       System.setProperty(property, Integer.toString(socket.getLocalPort()));
       return socket.getLocalPort();
