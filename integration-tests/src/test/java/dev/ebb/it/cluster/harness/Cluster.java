@@ -1,14 +1,18 @@
 package dev.ebb.it.cluster.harness;
 
+import dev.ebb.it.harness.Await;
 import dev.ebb.it.harness.Command;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The cluster that {@code make cluster-up} made: its client, its tools, and its parts, each to be stopped and started. */
@@ -44,6 +48,21 @@ public final class Cluster {
     tool(script(), verb, name).expectSuccess();
   }
 
+  /** Names of the living pods of a Deployment. */
+  public static List<String> podsOf(String namespace, String deployment) {
+    Map<String, String> labels = CLIENT.apps().deployments().inNamespace(namespace).withName(deployment).require()
+        .getSpec().getSelector().getMatchLabels();
+    return CLIENT.pods().inNamespace(namespace).withLabels(labels).list().getItems().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getName()).toList();
+  }
+
+  /** Waits until the API server answers. */
+  public static void awaitAnswer() {
+    Await.until("the API server answers", Duration.ofSeconds(120),
+        () -> tool("kubectl", "get", "--raw", "/readyz").exitCode() == 0);
+  }
+
   /** Lets Prometheus follow the PodMonitors that were made or taken away. */
   public static void followMonitors() {
     tool(script(), "monitors", "0.1").expectSuccess();
@@ -74,8 +93,10 @@ public final class Cluster {
   private static KubernetesClient client() {
     try {
       Config config = Config.fromKubeconfig(null, Files.readString(KUBECONFIG), KUBECONFIG.toString());
+      // Its client's key is of that kind, and the client takes every key for RSA unless told.
+      config.setClientKeyAlgo("EC");
       return new KubernetesClientBuilder().withConfig(config).build();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("no cluster: run make cluster-up", e);
     }
   }
