@@ -41,7 +41,9 @@ final class Archive {
         image.addFileEntriesLayer(entries(layer));
       }
       configure(image, program, options);
+      // Never of an earlier image: Jib knows a layer again by paths and times, and here all times are the same.
       Path cache = options.work().resolve("cache");
+      Folders.fresh(cache);
       JibContainer container = image.containerize(Containerizer.to(TarImage.at(to)
           .named(options.reference(program.name()))).setOfflineMode(true).setBaseImageLayersCache(cache)
           .setApplicationLayersCache(cache).setToolName("ebb-images"));

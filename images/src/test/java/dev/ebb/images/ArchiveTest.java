@@ -2,6 +2,7 @@ package dev.ebb.images;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,16 @@ class ArchiveTest {
     assertEquals("r", image.config().at("/config/Labels/org.opencontainers.image.revision").asText());
     assertEquals("dev.local/ebb-router:1",
         image.index().at("/manifests/0/annotations/org.opencontainers.image.ref.name").asText());
+  }
+
+  @Test
+  void aChangedFileOfTheSameNameMakesAnotherImage() throws Exception {
+    Path folder = layer("a");
+    ImageFile before = ImageFile.open(write("one", folder, "--tag=1"), work);
+    Files.writeString(folder.resolve("a"), "changed");
+    Folders.settle(folder);
+    ImageFile after = ImageFile.open(write("one", folder, "--tag=1"), work);
+    assertNotEquals(before.config().at("/rootfs/diff_ids"), after.config().at("/rootfs/diff_ids"));
   }
 
   @Test

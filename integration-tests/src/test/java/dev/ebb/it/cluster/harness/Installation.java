@@ -2,7 +2,6 @@ package dev.ebb.it.cluster.harness;
 
 import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
-import dev.ebb.it.harness.Command;
 import dev.ebb.it.harness.Workspace;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -52,11 +51,26 @@ public final class Installation {
     }
   }
 
-  /** Deploys it, and returns what the command said. */
-  public String deploy() {
-    Command done = Cluster.ebb("deploy", "-f", file.toString()).expectSuccess();
+  /** Applies what {@code ebb render} makes of the file, and the reconciler, as a GitOps tool would. */
+  public void deploy() {
+    Path folder = Workspace.target("cluster").resolve("rendered");
+    Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
+    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
+    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", reconciler().toString());
+    Cluster.kubectl("rollout", "status", "-n", "ebb-system", "deployment/ebb-autoscaler", "--timeout=180s");
+    Cluster.kubectl("rollout", "status", "-n", NAMESPACE, "deployment/" + MODEL + "-router", "--timeout=180s");
+    Cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "ksvc", "--all", "--timeout=300s");
     Cluster.followMonitors();
-    return done.output();
+  }
+
+  private static Path reconciler() {
+    try {
+      String text = Files.readString(Path.of(System.getenv("EBB_DIST")).resolveSibling("keda/deploy/autoscaler.yaml"));
+      return Files.writeString(Workspace.target("cluster").resolve("autoscaler.yaml"),
+          text.replace("REGISTRY/ebb-autoscaler:TAG", "dev.local/ebb-autoscaler:0.1.0-SNAPSHOT"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The model's router, by its service's address. */
