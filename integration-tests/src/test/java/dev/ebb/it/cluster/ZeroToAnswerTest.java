@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ebb.it.cluster.harness.Cluster;
 import dev.ebb.it.cluster.harness.Installation;
 import dev.ebb.it.cluster.harness.Stages;
 import dev.ebb.it.cluster.harness.WakeWatch;
+import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -15,37 +17,49 @@ import org.junit.jupiter.api.Test;
 /** Nothing is awake, one request comes: what happens until its answer, and that all is at zero again after it. */
 @Tag("cluster")
 final class ZeroToAnswerTest {
-  /** The bound on all that is not the function's own start. */
-  private static final double OVERHEAD_SECONDS = 2.0;
+  private static final String NAMESPACE = Installation.NAMESPACE;
+  private static final Map<String, Object> CHAT = Map.of("model", Installation.MODEL, "max_tokens", 8, "temperature", 0,
+      "ignore_eos", true, "messages", new Object[] {Map.of("role", "user", "content", "Say hello.")});
 
   private final Installation ebb = Installation.shared();
 
+  /** The bound on the overhead is the issue's, for this kind of machine; the figures are printed. */
   @Test
   void oneRequestWakesTheFunctionAndItSleepsAgain() {
     Installation.awaitZero();
-    Stages first = wake("push");
+    double first = wake("push", ebb.router());
     Installation.awaitZero();
     Await.pause(5_000);
-    Stages again = wake("5 s after a scale-in");
-    assertTrue(overhead(first) <= OVERHEAD_SECONDS, () -> "overhead " + overhead(first) + " s: " + first);
-    assertTrue(overhead(again) <= OVERHEAD_SECONDS, () -> "overhead " + overhead(again) + " s: " + again);
+    double again = wake("push, 5 s after a scale-in", ebb.router());
+    assertTrue(first <= 2 && again <= 2, "overhead " + first + " and " + again + " s");
+    Installation.awaitZero();
   }
 
-  private Stages wake(String name) {
+  @Test
+  void aRequestToTheFunctionsOwnAddressIsHeldAndAnswered() {
+    Installation.awaitZero();
     Stages stages = new Stages();
-    try (WakeWatch watch = new WakeWatch(stages, Installation.NAMESPACE, Installation.labels(Installation.DECODE))) {
-      JsonNode answer = ebb.router().post("/v1/chat/completions", Map.of("model", Installation.MODEL, "max_tokens", 8,
-          "temperature", 0, "messages", new Object[] {Map.of("role", "user", "content", "Say hello.")})).ok();
+    try (WakeWatch watch = new WakeWatch(stages, NAMESPACE, Installation.labels(Installation.DECODE))) {
+      String gateway = Cluster.address("knative-serving", "gateway");
+      Api.Reply reply = Cluster.throughGateway(gateway, Installation.MODEL + "-decode." + NAMESPACE
+          + ".svc.cluster.local", "/q/health/ready");
+      stages.reached("answered");
+      assertEquals(200, reply.status(), reply.text());
+    }
+    System.out.println("wake (decode's own URL, by the activator), seconds: " + stages);
+  }
+
+  /** Wakes decode by a chat, and returns the seconds that were not the function's own start. */
+  private static double wake(String name, Api api) {
+    Stages stages = new Stages();
+    try (WakeWatch watch = new WakeWatch(stages, NAMESPACE, Installation.labels(Installation.DECODE))) {
+      JsonNode answer = api.post("/v1/chat/completions", CHAT).ok();
       stages.reached("answered");
       assertEquals(8, answer.at("/usage/completion_tokens").asInt(), answer.toString());
     }
-    System.out.printf("wake (%s), seconds: %s | overhead %.2f%n", name, stages, overhead(stages));
-    return stages;
-  }
-
-  /** All but the function's own start, from its process to its readiness. */
-  private static double overhead(Stages stages) {
-    double ready = Math.min(stages.at("answered"), stages.has("ready") ? stages.at("ready") : Double.MAX_VALUE);
-    return stages.at("answered") - (ready - stages.at("started"));
+    double own = Installation.ownStart(Installation.DECODE);
+    double overhead = stages.at("answered") - own;
+    System.out.printf("wake (%s), seconds: %s | own start %.2f | overhead %.2f%n", name, stages, own, overhead);
+    return overhead;
   }
 }

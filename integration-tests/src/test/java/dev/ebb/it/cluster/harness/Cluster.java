@@ -1,5 +1,6 @@
 package dev.ebb.it.cluster.harness;
 
+import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import dev.ebb.it.harness.Command;
 import io.fabric8.kubernetes.client.Config;
@@ -46,6 +47,20 @@ public final class Cluster {
   /** Starts, stops or kills a part of the node or the control plane: {@code part("kill", "kubelet")}. */
   public static void part(String verb, String name) {
     tool(script(), verb, name).expectSuccess();
+  }
+
+  /** Address of a service, as processes on the node reach it. */
+  public static String address(String namespace, String service) {
+    return "http://" + CLIENT.services().inNamespace(namespace).withName(service).require().getSpec().getClusterIP();
+  }
+
+  /** Gets a path of a Knative service through the ingress, which routes by host; Java's own client cannot name one. */
+  public static Api.Reply throughGateway(String gateway, String host, String path) {
+    Command curl = Command.run(120, List.of("curl", "-s", "-m", "110", "-w", "\n%{http_code}", "-H", "Host: " + host,
+        gateway + path)).expectSuccess();
+    int line = curl.output().lastIndexOf('\n');
+    return new Api.Reply(Integer.parseInt(curl.output().substring(line + 1).strip()), Map.of(),
+        curl.output().substring(0, line));
   }
 
   /** Names of the living pods of a Deployment. */

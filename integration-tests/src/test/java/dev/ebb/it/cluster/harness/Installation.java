@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Ebb as {@code ebb deploy} puts it on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources. */
 public final class Installation {
@@ -75,8 +77,7 @@ public final class Installation {
 
   /** The model's router, by its service's address. */
   public Api router() {
-    return new Api("http://" + Cluster.kube().services().inNamespace(NAMESPACE).withName(MODEL + "-router").require()
-        .getSpec().getClusterIP());
+    return new Api(Cluster.address(NAMESPACE, MODEL + "-router"));
   }
 
   /** Labels that only the phase's pods have. */
@@ -88,6 +89,17 @@ public final class Installation {
   public static List<Pod> pods(String phase) {
     return Cluster.kube().pods().inNamespace(NAMESPACE).withLabels(labels(phase)).list().getItems().stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null).toList();
+  }
+
+  /** Seconds from the function's exec to its readiness, as its own log says. */
+  public static double ownStart(String phase) {
+    String name = pods(phase).getFirst().getMetadata().getName();
+    String log = Cluster.kubectl("logs", "-n", NAMESPACE, name, "-c", phase);
+    Matcher found = Pattern.compile("ready: .*, ready ([0-9.]+) s").matcher(log);
+    if (!found.find()) {
+      throw new AssertionError("no line of its start in\n" + log);
+    }
+    return Double.parseDouble(found.group(1));
   }
 
   /** Pods of the phase that still exist, those on their way out included. */

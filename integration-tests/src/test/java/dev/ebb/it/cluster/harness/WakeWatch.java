@@ -53,12 +53,6 @@ public final class WakeWatch implements AutoCloseable {
     if (holds(pod, "PodScheduled")) {
       stages.reached("scheduled");
     }
-    boolean runs = pod.getStatus().getContainerStatuses().stream()
-        .anyMatch(one -> one.getName().equals("user-container") || one.getName().equals("function")
-            ? one.getState().getRunning() != null : false);
-    if (runs) {
-      stages.reached("started");
-    }
     if (holds(pod, "Ready")) {
       stages.reached("ready");
     }
