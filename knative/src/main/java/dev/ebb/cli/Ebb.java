@@ -54,6 +54,8 @@ public final class Ebb implements Runnable {
         .addSubcommand(new StatusCommand(context))
         .addSubcommand(new DoctorCommand(context))
         .addSubcommand(new RenderCommand(context))
+        .addSubcommand(new DeployCommand(context))
+        .addSubcommand(new UndeployCommand(context))
         .addSubcommand(new BatchCommand(context))
         .addSubcommand(new VersionCommand(context));
     line.setOut(new PrintWriter(context.out(), true));
