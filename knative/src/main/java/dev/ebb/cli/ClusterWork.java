@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ebb.knative.cluster.Api;
 import dev.ebb.knative.cluster.ClusterException;
 import dev.ebb.knative.cluster.Connection;
@@ -8,6 +9,8 @@ import dev.ebb.knative.deploy.Deploy;
 import dev.ebb.knative.deploy.Undeploy;
 import dev.ebb.knative.preflight.Finding;
 import dev.ebb.knative.preflight.Preflight;
+import dev.ebb.knative.status.Row;
+import dev.ebb.knative.status.Survey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -73,6 +76,31 @@ final class ClusterWork {
     }
     deploy.addresses().forEach(context.out()::println);
     return 0;
+  }
+
+  static int doctor(Context context, DoctorCommand command) throws IOException, InterruptedException {
+    EbbYaml yaml = command.file == null ? null : ClusterFiles.read(command.file, "nothing was checked");
+    return with(context, command.cluster, api -> {
+      List<Finding> findings = Preflight.of(api, Optional.ofNullable(yaml));
+      findings.forEach(context.out()::println);
+      return findings.stream().anyMatch(finding -> finding.grade() == Finding.Grade.ERROR) ? Ebb.FAILED : 0;
+    });
+  }
+
+  static int status(Context context, StatusCommand command) throws IOException, InterruptedException {
+    return with(context, command.cluster, api -> {
+      List<Row> rows = new Survey(api, command.name).rows(command.namespace);
+      if (command.json) {
+        context.out().println(new ObjectMapper().writerWithDefaultPrettyPrinter()
+            .writeValueAsString(rows.stream().map(Row::fields).toList()));
+      } else if (!rows.isEmpty()) {
+        Row.table(rows).forEach(context.out()::println);
+      }
+      if (rows.isEmpty()) {
+        context.err().println("ebb: nothing is deployed there; ebb deploy -f FILE deploys, and --cluster looks everywhere");
+      }
+      return rows.isEmpty() ? Ebb.FAILED : 0;
+    });
   }
 
   static int undeploy(Context context, UndeployCommand command) throws IOException, InterruptedException {

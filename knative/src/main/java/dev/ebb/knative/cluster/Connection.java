@@ -37,7 +37,9 @@ public record Connection(Path kubeconfig, String context) {
     Config config = config(env);
     String pem = key(config);
     if (pem != null) {
-      config.setClientKeyAlgo(ClientKey.algorithm(pem));
+      ClientKey clientKey = ClientKey.of(pem);
+      config.setClientKeyAlgo(clientKey.algorithm());
+      config.setClientKeyData(clientKey.data());
     }
     try {
       return new KubernetesClientBuilder().withConfig(config).build();

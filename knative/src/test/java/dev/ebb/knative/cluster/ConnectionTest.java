@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
+import javax.crypto.EncryptedPrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -111,13 +112,26 @@ class ConnectionTest {
   @Test
   void otherKeysAreRefusedByName() throws Exception {
     assertTrue(message(pkcs8(pair("Ed25519", 255))).contains("neither an RSA nor an EC key"));
-    assertTrue(message("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
-        .contains("is encrypted; take its password off"));
-    assertTrue(message("nonsense").contains("neither an RSA nor an EC key"));
+    assertTrue(message("nonsense").contains("is no private key in PEM; give the user"));
+  }
+
+  @Test
+  void encryptedKeysAreRefusedWithTheMend() throws Exception {
+    byte[] sealed = new EncryptedPrivateKeyInfo("PBEWithSHA1AndDESede", new byte[64]).getEncoded();
+    assertTrue(message("-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(sealed)
+        + "\n-----END ENCRYPTED PRIVATE KEY-----\n").contains("is encrypted; take its password off"));
+  }
+
+  /** As openssl ecparam -genkey writes it. */
+  @Test
+  void curveBehindItsParameters() throws Exception {
+    KeyPair pair = pair("EC", 256);
+    opens(pair, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+        + traditional(pair.getPrivate()), "EC");
   }
 
   private static String message(String pem) {
-    return assertThrows(ClusterException.class, () -> ClientKey.algorithm(pem)).getMessage();
+    return assertThrows(ClusterException.class, () -> ClientKey.of(pem)).getMessage();
   }
 
   @Test
