@@ -7,8 +7,8 @@ MVN := scripts/mvn.sh
 
 # Folder of the stamp files; a stamp is newer than what it was made from, or it is made again.
 STAMPS := dist/.stamps
-SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
-  \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
+SOURCES := $(shell find pom.xml functions native router-fn knative keda/deploy -type f \
+  \( -path '*/src/main/*' -o -path 'keda/deploy/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
 IMAGE_SOURCES := $(shell find keda images -type f \( -path '*/src/main/*' -o -name pom.xml \) \
   -not -path '*/target/*' 2>/dev/null)
@@ -56,13 +56,15 @@ native: $(STAMPS)/bootstrap ## the native core alone
 model: build ## fetch the default model
 	@dist/bin/ebb model pull >&2
 
-install: build ## link the command ebb into PREFIX/bin (default ~/.local/bin)
-	@mkdir -p $(BIN) && ln -sfn $(CURDIR)/dist/bin/ebb $(BIN)/ebb && echo "$(BIN)/ebb"
+install: build ## link ebb, and kn-ebb for `kn ebb`, into PREFIX/bin (default ~/.local/bin)
+	@mkdir -p $(BIN) && for name in ebb kn-ebb; do \
+	  ln -sfn $(CURDIR)/dist/bin/$$name $(BIN)/$$name && echo "$(BIN)/$$name"; done
 	@case ":$$PATH:" in *":$(BIN):"*) ;; \
 	  *) echo "$(BIN) is not on your PATH; add it:  export PATH=\"$(BIN):\$$PATH\"" ;; esac
 
-uninstall: ## remove that link
-	@if [ -L $(BIN)/ebb ]; then rm $(BIN)/ebb && echo "removed $(BIN)/ebb"; else echo "$(BIN)/ebb is not there"; fi
+uninstall: ## remove those links
+	@for name in ebb kn-ebb; do if [ -L $(BIN)/$$name ]; then rm $(BIN)/$$name && echo "removed $(BIN)/$$name"; \
+	  else echo "$(BIN)/$$name is not there"; fi; done
 
 bench-first-light: build model ## one JSON object: speed beside llama.cpp on the same file
 	@EBB_DIST=$(CURDIR)/dist EBB_MODEL=$$(dist/bin/ebb model path) \

@@ -24,6 +24,7 @@ cp -p knative/target/lib/*.jar dist/cli.new/
 rm -rf dist/cli
 mv dist/cli.new dist/cli
 install -m 755 knative/src/main/launcher/ebb dist/bin/ebb
+ln -sfn ebb dist/bin/kn-ebb
 put_app router-fn/app/target/quarkus-app router
 put_app functions/prefill/target/quarkus-app prefill
 put_app functions/decode/target/quarkus-app decode

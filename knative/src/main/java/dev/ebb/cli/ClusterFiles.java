@@ -25,7 +25,7 @@ final class ClusterFiles {
   /** Renders into a folder, or to standard output where none is given; notes go to standard error. */
   static void render(Context context, Path file, Path output) {
     try {
-      EbbYaml yaml = read(file);
+      EbbYaml yaml = read(file, "nothing was rendered");
       List<Manifest> manifests = Rendering.of(yaml);
       if (output == null) {
         context.out().print(Rendering.stream(manifests));
@@ -39,7 +39,13 @@ final class ClusterFiles {
     }
   }
 
-  private static EbbYaml read(Path file) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @param consequence of mistakes in it, for the message
+   * @throws CliException with all its mistakes
+   */
+  static EbbYaml read(Path file, String consequence) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new CliException("no file " + file + "; give an ebb.yaml with -f, as knative/examples/ebb.yaml is one");
     }
@@ -47,7 +53,7 @@ final class ClusterFiles {
       return EbbYaml.read(file);
     } catch (EbbYamlException e) {
       String count = e.problems().size() == 1 ? "1 mistake" : e.problems().size() + " mistakes";
-      throw new CliException(count + ", nothing was rendered:\n" + e.getMessage(), e);
+      throw new CliException(count + ", " + consequence + ":\n" + e.getMessage(), e);
     }
   }
 }

@@ -6,15 +6,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ebb doctor}. Exit status 1 when something is broken. */
-@Command(name = "doctor", description = "Check this machine and installation, and say what mends what is wrong.")
+@Command(name = "doctor", description = {"Check this machine and installation, or with --cluster a cluster,",
+    "and say what mends what is wrong."}, footer = {"", "Exit status: 0 when Ebb can serve; 1 when it cannot."})
 final class DoctorCommand implements Callable<Integer> {
   private final Context context;
 
   @Option(names = "--port", paramLabel = "N", description = "Port to check. Default: EBB_PORT, else 8080")
   Integer port;
+
+  @Option(names = "--cluster", description = "Check a cluster instead, as ebb deploy does before it applies anything")
+  boolean onCluster;
+
+  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "Check it for this ebb.yaml")
+  Path file;
+
+  @Mixin ClusterOptions cluster;
 
   DoctorCommand(Context context) {
     this.context = context;
@@ -22,6 +32,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (onCluster) {
+      return ClusterWork.doctor(context, this);
+    }
+    if (file != null) {
+      throw new CliException("-f is for a cluster; add --cluster");
+    }
     int checked = context.port(port);
     String arena = context.env().getOrDefault("EBB_ARENA_DIR", "");
     Path arenaDir = arena.isEmpty() ? context.home().runDir(checked) : Path.of(arena).toAbsolutePath();

@@ -54,8 +54,12 @@ public final class Ebb implements Runnable {
         .addSubcommand(new StatusCommand(context))
         .addSubcommand(new DoctorCommand(context))
         .addSubcommand(new RenderCommand(context))
+        .addSubcommand(new DeployCommand(context))
+        .addSubcommand(new UndeployCommand(context))
         .addSubcommand(new BatchCommand(context))
         .addSubcommand(new VersionCommand(context));
+    // The launcher says so when it was started as the plugin of kn.
+    line.setCommandName(System.getProperty("ebb.command", "ebb"));
     line.setOut(new PrintWriter(context.out(), true));
     line.setErr(new PrintWriter(context.err(), true));
     line.setExecutionExceptionHandler((failure, command, result) -> report(failure, context));

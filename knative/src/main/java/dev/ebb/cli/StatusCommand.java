@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code ebb status}. Exit status 1 when no router answers, or it is not ready. */
-@Command(name = "status", description = "Show a running router: health, models, functions and demand.")
+/** {@code ebb status}. Exit status 1 when no router answers, or it is not ready; on a cluster when none is deployed. */
+@Command(name = "status", description = {"Show a running router: health, models, functions and demand;",
+    "or, with --cluster or -n, the functions on a cluster: replicas, quota, demand and the last decision."})
 final class StatusCommand implements Callable<Integer> {
   private static final String STATE = "ebb_function_state";
   private static final String DEMAND = "ebb_demand";
@@ -23,12 +24,32 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--url", paramLabel = "URL", description = "Address of the router")
   String url;
 
+  @Option(names = "--cluster", description = "All installations of a cluster instead")
+  boolean all;
+
+  @Option(names = {"-n", "--namespace"}, paramLabel = "NAMESPACE", description = "Those of one of its namespaces")
+  String namespace;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "On a cluster, only the installation of this name")
+  String name;
+
+  @Option(names = "--json", description = "On a cluster, an array of JSON objects instead of a table")
+  boolean json;
+
+  @Mixin ClusterOptions cluster;
+
   StatusCommand(Context context) {
     this.context = context;
   }
 
   @Override
   public Integer call() throws Exception {
+    if (all || namespace != null) {
+      return ClusterWork.status(context, this);
+    }
+    if (name != null || json) {
+      throw new CliException("--name and --json are for a cluster; add --cluster or -n NAMESPACE");
+    }
     try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
       List<String> models =
           client.models().orElseThrow(() -> new CliException(RouterClient.absent(client.url())));

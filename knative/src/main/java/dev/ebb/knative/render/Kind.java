@@ -47,6 +47,10 @@ enum Kind {
     return "%02d-%s".formatted(ordinal(), name().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 
+  ObjectKind objectKind() {
+    return new ObjectKind(apiVersion, kind, isClusterWide());
+  }
+
   boolean isClusterWide() {
     return CLUSTER_WIDE.contains(this);
   }

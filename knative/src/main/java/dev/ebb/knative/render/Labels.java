@@ -1,6 +1,7 @@
 package dev.ebb.knative.render;
 
 import dev.ebb.knative.config.EbbYaml;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +15,16 @@ final class Labels {
 
   /** Of everything that is rendered. */
   static Fields common(EbbYaml yaml) {
-    return Fields.of("app.kubernetes.io/name", "ebb").and("app.kubernetes.io/instance", yaml.name())
-        .and("app.kubernetes.io/managed-by", "ebb");
+    return new Fields().andAll(of(yaml.name()));
+  }
+
+  /** The same, of an installation of which only the name is known. */
+  static Map<String, String> of(String name) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("app.kubernetes.io/name", "ebb");
+    labels.put("app.kubernetes.io/instance", name);
+    labels.put("app.kubernetes.io/managed-by", "ebb");
+    return labels;
   }
 
   /** Metadata that holds the common labels alone. */

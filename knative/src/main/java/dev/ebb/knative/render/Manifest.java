@@ -34,6 +34,11 @@ public final class Manifest {
     return kind;
   }
 
+  /** Its kind in the cluster. */
+  public ObjectKind objectKind() {
+    return kind.objectKind();
+  }
+
   /** Its name in the cluster. */
   public String name() {
     return name;

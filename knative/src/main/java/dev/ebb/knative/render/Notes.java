@@ -16,25 +16,41 @@ final class Notes {
   private Notes() {}
 
   static List<String> needs(EbbYaml yaml) {
+    List<KnativeSetting> settings = settings(yaml);
     List<String> needs = new ArrayList<>();
-    if (FunctionPart.all(yaml, PhaseSpec.Mode.KNATIVE).isEmpty()) {
-      return needs;
+    settings.stream().filter(setting -> !setting.configMap().equals(KnativeSetting.FEATURES))
+        .map(KnativeSetting::sentence).forEach(needs::add);
+    List<String> features = settings.stream().filter(setting -> setting.configMap().equals(KnativeSetting.FEATURES))
+        .map(KnativeSetting::key).toList();
+    if (!features.isEmpty()) {
+      needs.add("needs config-features, each enabled: " + String.join(", ", features));
     }
-    needs.add("needs config-network mesh-compatibility-mode: disabled, or a wake soon after a stop hangs");
+    return needs;
+  }
+
+  /** What Knative Serving must be told, for the functions that are Knative services. */
+  static List<KnativeSetting> settings(EbbYaml yaml) {
+    List<KnativeSetting> settings = new ArrayList<>();
+    if (FunctionPart.all(yaml, PhaseSpec.Mode.KNATIVE).isEmpty()) {
+      return settings;
+    }
+    settings.add(new KnativeSetting("config-network", "mesh-compatibility-mode", "disabled", false,
+        "a wake soon after a stop hangs", true));
+    settings.add(new KnativeSetting("config-observability", "metrics-protocol", "prometheus", false,
+        "a call of a function's own URL does not wake it", false));
     if (yaml.quotas().isPresent()) {
-      needs.add("needs config-deployment pod-is-always-schedulable: \"true\", or a service in the queue is not Ready");
+      settings.add(new KnativeSetting("config-deployment", "pod-is-always-schedulable", "true", false,
+          "a service in the queue is not Ready", true));
     }
     int longest = FunctionPart.all(yaml, PhaseSpec.Mode.KNATIVE).stream()
         .mapToInt(function -> function.phase().timeoutSeconds()).max().orElse(0);
     if (longest > KNATIVE_TIMEOUT_SECONDS) {
-      needs.add("needs config-defaults max-revision-timeout-seconds: \"" + longest + "\", or more");
+      settings.add(new KnativeSetting("config-defaults", "max-revision-timeout-seconds", Integer.toString(longest),
+          true, "the functions are refused", true));
     }
-    Set<String> features = features(yaml);
-    if (!features.isEmpty()) {
-      needs.add("needs config-features, each enabled: kubernetes.podspec-"
-          + String.join(", kubernetes.podspec-", features));
-    }
-    return needs;
+    features(yaml).forEach(feature -> settings.add(new KnativeSetting(KnativeSetting.FEATURES,
+        "kubernetes.podspec-" + feature, "enabled", false, "the functions are refused", true)));
+    return settings;
   }
 
   static List<String> warnings(EbbYaml yaml) {

@@ -3,6 +3,7 @@ package dev.ebb.knative.render;
 import dev.ebb.knative.config.EbbYaml;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,5 +36,20 @@ public final class Rendering {
   /** What the cluster must have or somebody must know, a sentence each. */
   public static List<String> notes(EbbYaml yaml) {
     return Stream.concat(Notes.needs(yaml).stream(), Notes.warnings(yaml).stream()).toList();
+  }
+
+  /** What Knative Serving must be told beyond its defaults. */
+  public static List<KnativeSetting> settings(EbbYaml yaml) {
+    return Notes.settings(yaml);
+  }
+
+  /** Every kind that is ever rendered, in the order of applying. */
+  public static List<ObjectKind> kinds() {
+    return Stream.of(Kind.values()).map(Kind::objectKind).toList();
+  }
+
+  /** Labels of all objects of an installation. */
+  public static Map<String, String> labels(String name) {
+    return Labels.of(name);
   }
 }

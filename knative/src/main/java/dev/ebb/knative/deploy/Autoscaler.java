@@ -1,0 +1,63 @@
+package dev.ebb.knative.deploy;
+
+import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.cluster.ClusterException;
+import dev.ebb.knative.config.Images;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The reconciler of {@code keda.ebb.dev}: one for a cluster, whatever is installed on it. */
+public final class Autoscaler {
+  public static final String NAMESPACE = "ebb-system";
+  public static final String NAME = "ebb-autoscaler";
+  private static final String FILE = "autoscaler.yaml";
+  private static final String IMAGE = "REGISTRY/ebb-autoscaler:TAG";
+
+  private Autoscaler() {}
+
+  /** Whether its Deployment exists. */
+  static boolean isThere(Api api) {
+    return api.find(ObjectName.DEPLOYMENT, NAMESPACE, NAME).isPresent();
+  }
+
+  /**
+   * Its objects in the order of applying, with the image of the same registry and tag.
+   *
+   * @throws ClusterException where the file names single images only
+   */
+  static List<GenericKubernetesResource> objects(Api api, Images images) {
+    if (images.registry().isEmpty() || images.tag().isEmpty()) {
+      throw new ClusterException("the reconciler's image is images.registry with images.tag, which the file lacks;"
+          + " add them, or install keda/deploy/autoscaler.yaml and give --no-autoscaler");
+    }
+    String image = images.registry().get() + "/" + NAME + ":" + images.tag().get();
+    List<GenericKubernetesResource> objects = parsed(api, text().replace(IMAGE, image));
+    images.pullSecret().ifPresent(secret -> objects.stream()
+        .filter(object -> object.getKind().equals("ServiceAccount"))
+        .forEach(account -> account.setAdditionalProperty("imagePullSecrets", List.of(Map.of("name", secret)))));
+    return objects;
+  }
+
+  /** The names of its objects, whatever its image. */
+  static List<ObjectName> names(Api api) {
+    return parsed(api, text()).stream().map(ObjectName::of).toList();
+  }
+
+  private static List<GenericKubernetesResource> parsed(Api api, String text) {
+    return Stream.of(text.split("(?m)^---\n")).map(api::parse).toList();
+  }
+
+  private static String text() {
+    try (InputStream stream = Autoscaler.class.getResourceAsStream(FILE)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

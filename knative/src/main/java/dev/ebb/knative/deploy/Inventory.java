@@ -1,0 +1,59 @@
+package dev.ebb.knative.deploy;
+
+import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.cluster.ClusterException;
+import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of an installation is on the cluster, found by its labels. */
+final class Inventory {
+  private final Api api;
+
+  Inventory(Api api) {
+    this.api = api;
+  }
+
+  /** All objects of kinds that are rendered with the installation's labels, in its namespace or in none. */
+  List<Leftovers.Labelled> labelled(String name, String namespace) {
+    List<Leftovers.Labelled> found = new ArrayList<>();
+    for (ObjectKind kind : Rendering.kinds()) {
+      for (GenericKubernetesResource object : list(kind, name, namespace)) {
+        ObjectName own = new ObjectName(kind, kind.clusterWide() ? "" : namespace, object.getMetadata().getName());
+        boolean owned = object.getMetadata().getOwnerReferences() != null
+            && !object.getMetadata().getOwnerReferences().isEmpty();
+        found.add(new Leftovers.Labelled(own, owned));
+      }
+    }
+    return found;
+  }
+
+  private List<GenericKubernetesResource> list(ObjectKind kind, String name, String namespace) {
+    try {
+      return api.list(kind, namespace, Rendering.labels(name));
+    } catch (KubernetesClientException e) {
+      throw new ClusterException("cannot list the " + kind.kind() + " objects of " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  boolean exists(ObjectName name) {
+    return api.find(name.kind(), name.namespace(), name.name()).isPresent();
+  }
+
+  /** Asks for an object and what it made to be deleted; that it is gone already is as well. */
+  void delete(ObjectName name) {
+    try {
+      api.find(name.kind(), name.namespace(), name.name()).ifPresent(object ->
+          api.resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw new ClusterException(Refusal.sentence(name, e), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.ebb.knative.deploy;
+
+import java.util.List;
+import java.util.Set;
+
+/** What an earlier deploy of the same name made and the file no longer has. */
+final class Leftovers {
+  private Leftovers() {}
+
+  /**
+   * One object with the installation's labels.
+   *
+   * @param owned whether another object made it, whose labels it copied; it goes with that one
+   */
+  record Labelled(ObjectName name, boolean owned) {}
+
+  /** What to take away, in the order of {@link RemovalOrder}; never a namespace. */
+  static List<ObjectName> of(List<Labelled> there, Set<ObjectName> rendered) {
+    List<ObjectName> old = there.stream().filter(object -> !object.owned()).map(Labelled::name)
+        .filter(name -> !rendered.contains(name) && !name.kind().equals(ObjectName.NAMESPACE)).toList();
+    return RemovalOrder.of(old).stream().flatMap(List::stream).toList();
+  }
+}

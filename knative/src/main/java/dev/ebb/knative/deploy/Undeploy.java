@@ -1,0 +1,117 @@
+package dev.ebb.knative.deploy;
+
+import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.cluster.ClusterException;
+import dev.ebb.knative.render.Rendering;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Takes away all that a deploy made and nothing else; can be repeated after any failure. */
+public final class Undeploy {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final Api api;
+  private final Inventory inventory;
+  private final Consumer<String> tell;
+  private final Instant end;
+
+  /**
+   * A removal.
+   *
+   * @param limit after which what is still there is told and given up
+   */
+  public Undeploy(Api api, Duration limit, Consumer<String> tell) {
+    this.api = api;
+    inventory = new Inventory(api);
+    this.tell = tell;
+    end = Instant.now().plus(limit);
+  }
+
+  /**
+   * Removes an installation; how many objects that were.
+   *
+   * @throws ClusterException with what is still there when the time is over
+   */
+  public int installation(String name, String namespace) throws InterruptedException {
+    List<ObjectName> objects = new ArrayList<>(inventory.labelled(name, namespace).stream()
+        .filter(object -> !object.owned()).map(Leftovers.Labelled::name).toList());
+    // Another namespace may bear the label, too: that is another installation, or one whose file was changed.
+    objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
+    int removed = remove(objects);
+    Optional<GenericKubernetesResource> home = api.find(ObjectName.NAMESPACE, "", namespace);
+    return removed + (home.isPresent() && isOf(home.get(), name) ? namespace(home.get(), name) : 0);
+  }
+
+  /** Removes the cluster's reconciler; how many objects that were. */
+  public int autoscaler() throws InterruptedException {
+    return remove(Autoscaler.names(api).stream().filter(inventory::exists).toList());
+  }
+
+  private static boolean isOf(GenericKubernetesResource namespace, String name) {
+    return namespace.getMetadata().getLabels() != null
+        && namespace.getMetadata().getLabels().entrySet().containsAll(Rendering.labels(name).entrySet());
+  }
+
+  private int namespace(GenericKubernetesResource home, String name) throws InterruptedException {
+    ObjectName object = ObjectName.of(home);
+    List<String> strangers = Home.strangers(api, object.name(), Rendering.labels(name));
+    if (Home.existedBefore(home.getMetadata())) {
+      unlabel(home);
+      tell.accept("kept      " + object + ", which was there before; it only lost Ebb's labels");
+      return 0;
+    }
+    if (!strangers.isEmpty()) {
+      tell.accept("kept      " + object + ", which holds what is not Ebb's: " + String.join(", ", strangers)
+          + "; kubectl delete namespace " + object.name() + " removes it with that");
+      return 0;
+    }
+    return remove(List.of(object));
+  }
+
+  /** Applying nothing gives back the fields that were applied. */
+  private void unlabel(GenericKubernetesResource home) {
+    new Applier(api, false).apply(api.parse(
+        "{apiVersion: v1, kind: Namespace, metadata: {name: " + home.getMetadata().getName() + "}}"));
+  }
+
+  private int remove(List<ObjectName> objects) throws InterruptedException {
+    for (List<ObjectName> stage : RemovalOrder.of(objects)) {
+      stage.forEach(inventory::delete);
+      awaitGone(stage);
+    }
+    return objects.size();
+  }
+
+  private void awaitGone(List<ObjectName> stage) throws InterruptedException {
+    List<ObjectName> left = new ArrayList<>(stage);
+    while (true) {
+      for (ObjectName object : List.copyOf(left)) {
+        if (!inventory.exists(object)) {
+          tell.accept("removed   " + object);
+          left.remove(object);
+        }
+      }
+      if (left.isEmpty()) {
+        return;
+      }
+      if (Instant.now().isAfter(end)) {
+        throw new ClusterException("not gone yet: "
+            + left.stream().map(this::held).collect(Collectors.joining(", "))
+            + "; run the same command again, or with a longer --timeout");
+      }
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  private String held(ObjectName object) {
+    List<String> finalizers = api.find(object.kind(), object.namespace(), object.name())
+        .map(found -> found.getMetadata().getFinalizers()).orElse(List.of());
+    return object + (finalizers == null || finalizers.isEmpty() ? "" : " (held by " + String.join(", ", finalizers) + ")");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.ebb.knative.deploy;
+
+import dev.ebb.knative.cluster.Api;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Follows routers, functions and pulls until each was ready once, and tells every step. */
+final class Waiting {
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  /** A verdict this old stands; Knative takes younger ones back when a registry or webhook was only slow. */
+  private static final Duration FAILED_FOR = Duration.ofSeconds(30);
+
+  private final Api api;
+  private final Consumer<String> tell;
+  private final Instant began = Instant.now();
+  private final Map<ObjectName, String> told = new HashMap<>();
+  private final Map<ObjectName, Instant> failedSince = new HashMap<>();
+
+  Waiting(Api api, Consumer<String> tell) {
+    this.api = api;
+    this.tell = tell;
+  }
+
+  /** Whether an object is one to wait for. */
+  static boolean isFollowed(ObjectName object) {
+    return List.of(ObjectName.KNATIVE_SERVICE, ObjectName.DEPLOYMENT, ObjectName.JOB).contains(object.kind());
+  }
+
+  /** Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. */
+  Map<ObjectName, String> until(List<ObjectName> objects, Duration limit) throws InterruptedException {
+    List<ObjectName> left = new ArrayList<>(objects);
+    Map<ObjectName, String> failed = new LinkedHashMap<>();
+    while (!left.isEmpty() && Instant.now().isBefore(began.plus(limit))) {
+      left.removeIf(object -> isOver(object, failed));
+      if (!left.isEmpty()) {
+        Thread.sleep(PAUSE);
+      }
+    }
+    left.forEach(object -> failed.put(object, told.getOrDefault(object, "was not seen")));
+    return failed;
+  }
+
+  private boolean isOver(ObjectName name, Map<ObjectName, String> failed) {
+    try {
+      Optional<GenericKubernetesResource> object = api.find(name.kind(), name.namespace(), name.name());
+      if (object.isEmpty()) {
+        say(name, "was taken away by somebody");
+        failed.put(name, "was taken away by somebody");
+        return true;
+      }
+      return isOver(name, object.get(), failed);
+    } catch (KubernetesClientException e) {
+      say(name, "cannot be looked at: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean isOver(ObjectName name, GenericKubernetesResource object, Map<ObjectName, String> failed) {
+    Readiness readiness = Readiness.of(object);
+    if (readiness.state() == Readiness.State.READY) {
+      say(name, readiness.why());
+      return true;
+    }
+    if (readiness.state() == Readiness.State.WAITS) {
+      failedSince.remove(name);
+      say(name, newest(object).map(pod -> Stage.of(pod, workload(pod))).orElse(readiness.why()));
+      return false;
+    }
+    say(name, readiness.why());
+    Instant since = failedSince.computeIfAbsent(name, first -> Instant.now());
+    if (name.kind().equals(ObjectName.JOB) || Instant.now().isAfter(since.plus(FAILED_FOR))) {
+      failed.put(name, readiness.why());
+      return true;
+    }
+    return false;
+  }
+
+  private void say(ObjectName name, String words) {
+    if (!words.equals(told.put(name, words))) {
+      tell.accept(String.format("%4d s  %s %s", Duration.between(began, Instant.now()).toSeconds(), name.name(), words));
+    }
+  }
+
+  /** The newest pod of what the object makes; of a Knative service those of its newest revision. */
+  private Optional<Pod> newest(GenericKubernetesResource object) {
+    Map<String, String> labels = new HashMap<>();
+    Map<String, Object> status = Tree.map(object.getAdditionalProperties(), "status");
+    if (object.getKind().equals("Service")) {
+      labels.put("serving.knative.dev/revision", Tree.text(status, "latestCreatedRevisionName"));
+    } else if (object.getKind().equals("Job")) {
+      labels.put("job-name", object.getMetadata().getName());
+    } else {
+      object.getMetadata().getLabels().forEach((key, value) -> {
+        if (key.startsWith("ebb.dev/") || key.endsWith("/component")) {
+          labels.put(key, value);
+        }
+      });
+    }
+    return api.client().pods().inNamespace(object.getMetadata().getNamespace()).withLabels(labels).list().getItems()
+        .stream().filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
+  }
+
+  private Optional<Map<String, Object>> workload(Pod pod) {
+    return api.list(ObjectName.WORKLOAD, pod.getMetadata().getNamespace(), Map.of()).stream()
+        .filter(workload -> isOf(workload, pod))
+        .map(workload -> Tree.map(workload.getAdditionalProperties(), "status")).findFirst();
+  }
+
+  private static boolean isOf(GenericKubernetesResource workload, Pod pod) {
+    List<OwnerReference> owners = workload.getMetadata().getOwnerReferences();
+    return owners != null && owners.stream().anyMatch(owner -> owner.getUid().equals(pod.getMetadata().getUid()));
+  }
+}

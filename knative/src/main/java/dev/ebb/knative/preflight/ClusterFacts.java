@@ -1,0 +1,37 @@
+package dev.ebb.knative.preflight;
+
+import dev.ebb.knative.render.ObjectKind;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What was read of a cluster.
+ *
+ * @param unserved kinds of the installation that the API server does not serve
+ * @param parts Deployments of Knative, KEDA, Kueue and the reconciler, by namespace
+ * @param settings data of Knative Serving's ConfigMaps by their name; an absent one is not in it
+ * @param denied rights that are missing, as {@code verb resource.group}
+ * @param claims PersistentVolumeClaims of the installation's namespace
+ * @param secrets entries of that namespace's Secrets by their name; empty where they may not be read
+ * @param sameName other namespaces with an installation of the same name
+ */
+record ClusterFacts(String version, Set<ObjectKind> unserved, Map<String, List<Part>> parts,
+    Map<String, Map<String, String>> settings, List<String> denied, List<Node> nodes, Set<String> claims,
+    Optional<Map<String, Set<String>>> secrets, List<String> sameName) {
+
+  /**
+   * A Deployment of the platform.
+   *
+   * @param version from its label, else its image's tag
+   */
+  record Part(String name, boolean available, String version) {}
+
+  /** A taint that keeps pods off. */
+  record Taint(String key, String value, String effect) {}
+
+  /** A node that is ready and takes pods. */
+  record Node(String name, Map<String, String> labels, List<Taint> taints, Map<String, BigDecimal> allocatable) {}
+}

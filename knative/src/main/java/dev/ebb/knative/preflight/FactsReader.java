@@ -1,0 +1,160 @@
+package dev.ebb.knative.preflight;
+
+import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.cluster.ClusterException;
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.render.Manifest;
+import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads what the checks judge; changes nothing. */
+final class FactsReader {
+  private static final List<String> VERBS = List.of("get", "list", "create", "patch", "delete");
+
+  private final Api api;
+  private final KubernetesClient client;
+  private final String serving;
+  private final String keda;
+
+  FactsReader(Api api, String serving, String keda) {
+    this.api = api;
+    client = api.client();
+    this.serving = serving;
+    this.keda = keda;
+  }
+
+  ClusterFacts read(Optional<EbbYaml> yaml) {
+    String version = version();
+    try {
+      Set<ObjectKind> kinds = kinds(yaml);
+      String namespace = yaml.map(EbbYaml::namespace).orElse("");
+      return new ClusterFacts(version,
+          kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
+          parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
+          secrets(namespace), yaml.map(this::sameName).orElse(List.of()));
+    } catch (KubernetesClientException e) {
+      throw new ClusterException("the cluster cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private String version() {
+    try {
+      return client.getKubernetesVersion().getGitVersion() + " at " + client.getMasterUrl();
+    } catch (KubernetesClientException e) {
+      Throwable deepest = e;
+      while (deepest.getCause() != null) {
+        deepest = deepest.getCause();
+      }
+      throw new ClusterException("the API server at " + client.getMasterUrl() + " does not answer ("
+          + deepest.getClass().getSimpleName() + ": " + deepest.getMessage()
+          + "); kubectl cluster-info tells whether it can be reached, --kubeconfig and --context name another", e);
+    }
+  }
+
+  private static Set<ObjectKind> kinds(Optional<EbbYaml> yaml) {
+    return new LinkedHashSet<>(yaml
+        .map(file -> Rendering.of(file).stream().map(Manifest::objectKind).toList()).orElse(Rendering.kinds()));
+  }
+
+  private Map<String, List<ClusterFacts.Part>> parts() {
+    Map<String, List<ClusterFacts.Part>> parts = new HashMap<>();
+    for (String namespace : List.of(serving, PlatformChecks.EVENTING, keda, PlatformChecks.KUEUE,
+        PlatformChecks.RECONCILER)) {
+      parts.put(namespace, client.apps().deployments().inNamespace(namespace).list().getItems().stream()
+          .map(FactsReader::part).toList());
+    }
+    return parts;
+  }
+
+  private static ClusterFacts.Part part(Deployment deployment) {
+    Map<String, String> labels =
+        deployment.getMetadata().getLabels() == null ? Map.of() : deployment.getMetadata().getLabels();
+    String image = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+    String label = labels.getOrDefault("app.kubernetes.io/version", "");
+    boolean told = label.matches("v?[0-9].*");
+    boolean available = deployment.getStatus() != null && deployment.getStatus().getConditions().stream()
+        .anyMatch(one -> one.getType().equals("Available") && one.getStatus().equals("True"));
+    return new ClusterFacts.Part(deployment.getMetadata().getName(), available, told ? label : tag(image));
+  }
+
+  /** The tag of an image; empty where it has none, or a digest. */
+  private static String tag(String image) {
+    String last = image.substring(image.lastIndexOf('/') + 1);
+    return last.contains("@") || !last.contains(":") ? "" : last.substring(last.indexOf(':') + 1);
+  }
+
+  private Map<String, Map<String, String>> settings() {
+    Map<String, Map<String, String>> settings = new HashMap<>();
+    for (ConfigMap map : client.configMaps().inNamespace(serving).list().getItems()) {
+      settings.put(map.getMetadata().getName(), map.getData() == null ? Map.of() : map.getData());
+    }
+    return settings;
+  }
+
+  private List<String> denied(Set<ObjectKind> kinds, String namespace) {
+    List<String> denied = new ArrayList<>();
+    for (ObjectKind kind : kinds) {
+      Optional<String> plural = api.plural(kind);
+      if (plural.isPresent()) {
+        String resource = plural.get() + (kind.group().isEmpty() ? "" : "." + kind.group());
+        VERBS.stream().filter(verb -> !may(verb, kind, plural.get(), namespace))
+            .forEach(verb -> denied.add(verb + " " + resource));
+      }
+    }
+    return denied;
+  }
+
+  private boolean may(String verb, ObjectKind kind, String plural, String namespace) {
+    SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder().withNewSpec().withNewResourceAttributes()
+        .withVerb(verb).withGroup(kind.group()).withResource(plural)
+        .withNamespace(kind.clusterWide() ? "" : namespace).endResourceAttributes().endSpec().build();
+    return client.authorization().v1().selfSubjectAccessReview().create(review).getStatus().getAllowed();
+  }
+
+  private Set<String> claims(String namespace) {
+    return namespace.isEmpty() ? Set.of() : client.persistentVolumeClaims().inNamespace(namespace).list().getItems()
+        .stream().map(claim -> claim.getMetadata().getName()).collect(Collectors.toSet());
+  }
+
+  private Optional<Map<String, Set<String>>> secrets(String namespace) {
+    if (namespace.isEmpty()) {
+      return Optional.of(Map.of());
+    }
+    try {
+      return Optional.of(client.secrets().inNamespace(namespace).list().getItems().stream()
+          .collect(Collectors.toMap(secret -> secret.getMetadata().getName(), FactsReader::entries)));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Set<String> entries(Secret secret) {
+    return secret.getData() == null ? Set.of() : new HashSet<>(secret.getData().keySet());
+  }
+
+  private List<String> sameName(EbbYaml yaml) {
+    return client.namespaces().withLabels(Rendering.labels(yaml.name())).list().getItems().stream()
+        .map(namespace -> namespace.getMetadata().getName()).filter(name -> !name.equals(yaml.namespace()))
+        .sorted().toList();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.ebb.knative.preflight;
+
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.config.ModelSpec;
+import dev.ebb.knative.config.PhaseSpec;
+import dev.ebb.knative.config.Tenant;
+import dev.ebb.knative.config.Toleration;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What one {@code ebb.yaml} needs to find on a cluster: nodes, devices, claims, Secrets, a free name. */
+final class FileChecks {
+  private final ClusterFacts facts;
+  private final EbbYaml yaml;
+
+  FileChecks(ClusterFacts facts, EbbYaml yaml) {
+    this.facts = facts;
+    this.yaml = yaml;
+  }
+
+  List<Finding> all() {
+    List<Finding> findings = new ArrayList<>();
+    name(findings);
+    yaml.models().forEach(model -> findings.add(nodes(model)));
+    findings.addAll(devices());
+    findings.addAll(claims());
+    findings.addAll(secrets());
+    return findings;
+  }
+
+  private void name(List<Finding> findings) {
+    if (!facts.sameName().isEmpty()) {
+      String other = facts.sameName().getFirst();
+      findings.add(Finding.error("name", "an installation " + yaml.name() + " is in namespace " + other
+          + " already, and both would want the same cluster-wide objects",
+          "choose another name, or ebb undeploy --name " + yaml.name() + " -n " + other));
+    }
+  }
+
+  /** That some node fits a model's functions: labels, taints, and the devices of one replica. */
+  private Finding nodes(ModelSpec model) {
+    String subject = "nodes for " + model.id();
+    List<ClusterFacts.Node> labelled = facts.nodes().stream()
+        .filter(node -> node.labels().entrySet().containsAll(model.nodeSelector().entrySet())).toList();
+    if (labelled.isEmpty()) {
+      return Finding.error(subject, "no ready node has the labels " + pairs(model.nodeSelector()),
+          "kubectl label node NODE " + pairs(model.nodeSelector()));
+    }
+    List<ClusterFacts.Node> open = labelled.stream().filter(node -> isBorne(node, model)).toList();
+    if (open.isEmpty()) {
+      ClusterFacts.Node node = labelled.getFirst();
+      return Finding.error(subject, "every node that fits has a taint that the model does not bear, for example "
+          + node.name() + " " + node.taints().getFirst().key(),
+          "add it to tolerations, or kubectl taint node " + node.name() + " " + node.taints().getFirst().key() + "-");
+    }
+    for (PhaseSpec phase : phases(model)) {
+      BigDecimal count = BigDecimal.valueOf(phase.gpus().count());
+      if (open.stream().noneMatch(node -> amount(node, phase.gpus().resource()).compareTo(count) >= 0)) {
+        return Finding.error(subject, "no node that fits has " + count + " " + phase.gpus().resource()
+            + ", which one replica asks for", "kubectl describe nodes shows what they have; is the device plugin there?");
+      }
+    }
+    return Finding.ok(subject, open.size() + " of " + facts.nodes().size() + " fit");
+  }
+
+  /** Devices of all functions together at their most, against what there is. */
+  private List<Finding> devices() {
+    Map<String, BigDecimal> asked = new TreeMap<>();
+    yaml.models().stream().flatMap(model -> phases(model).stream()).filter(phase -> phase.gpus().count() > 0)
+        .forEach(phase -> asked.merge(phase.gpus().resource(),
+            BigDecimal.valueOf((long) phase.gpus().count() * phase.max()), BigDecimal::add));
+    return asked.entrySet().stream().map(entry -> {
+      BigDecimal there = facts.nodes().stream().map(node -> amount(node, entry.getKey()))
+          .reduce(BigDecimal.ZERO, BigDecimal::add);
+      String text = there + " allocatable, " + entry.getValue() + " asked for at most";
+      return there.compareTo(entry.getValue()) >= 0 ? Finding.ok(entry.getKey(), text)
+          : Finding.warning(entry.getKey(), text, "functions will wait for each other; lower replicas.max or add nodes");
+    }).toList();
+  }
+
+  private List<Finding> claims() {
+    return yaml.models().stream().map(ModelSpec::source).filter(ModelSpec.Claim.class::isInstance)
+        .map(source -> ((ModelSpec.Claim) source).name()).distinct().map(this::claim).toList();
+  }
+
+  private Finding claim(String name) {
+    return facts.claims().contains(name) ? Finding.ok("claim " + name, "is in namespace " + yaml.namespace())
+        : Finding.error("claim " + name, "there is no such PersistentVolumeClaim in namespace " + yaml.namespace(),
+            "echo '{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"10Gi\"}}}}'"
+                + " | kubectl -n " + yaml.namespace() + " apply -f -, and put the model in");
+  }
+
+  private List<Finding> secrets() {
+    List<Finding> findings = new ArrayList<>();
+    if (facts.secrets().isEmpty()) {
+      if (Stream.concat(entries(), yaml.images().pullSecret().stream()).findAny().isPresent()) {
+        findings.add(Finding.warning("secrets", "may not be read, so it is not known whether they are there",
+            "kubectl -n " + yaml.namespace() + " get secrets, by somebody who may"));
+      }
+      return findings;
+    }
+    Map<String, Set<String>> there = facts.secrets().get();
+    yaml.images().pullSecret().filter(name -> !there.containsKey(name)).ifPresent(name -> findings.add(
+        Finding.error("secret " + name, "there is no such Secret in namespace " + yaml.namespace(),
+            "kubectl -n " + yaml.namespace() + " create secret docker-registry " + name
+                + " --docker-server=HOST --docker-username=USER --docker-password=PASSWORD")));
+    entries().distinct().filter(entry -> !there.getOrDefault(entry.secret(), Set.of()).contains(entry.entry()))
+        .forEach(entry -> findings.add(Finding.error("secret " + entry.secret(),
+            "has no entry " + entry.entry() + " in namespace " + yaml.namespace(), mend(there, entry))));
+    return findings;
+  }
+
+  private String mend(Map<String, Set<String>> there, Tenant.SecretEntry entry) {
+    String at = "kubectl -n " + yaml.namespace();
+    return there.containsKey(entry.secret())
+        ? at + " patch secret " + entry.secret() + " -p '{\"stringData\":{\"" + entry.entry() + "\":\"VALUE\"}}'"
+        : at + " create secret generic " + entry.secret() + " --from-literal=" + entry.entry() + "=VALUE";
+  }
+
+  private Stream<Tenant.SecretEntry> entries() {
+    Stream<Tenant.SecretEntry> hubs = yaml.models().stream().map(ModelSpec::source)
+        .filter(ModelSpec.Hub.class::isInstance).flatMap(source -> ((ModelSpec.Hub) source).token().stream());
+    return Stream.concat(yaml.tenants().stream().map(Tenant::key), hubs);
+  }
+
+  private static List<PhaseSpec> phases(ModelSpec model) {
+    return Stream.concat(model.prefill().stream(), Stream.of(model.decode())).toList();
+  }
+
+  private static BigDecimal amount(ClusterFacts.Node node, String resource) {
+    return node.allocatable().getOrDefault(resource, BigDecimal.ZERO);
+  }
+
+  private static String pairs(Map<String, String> labels) {
+    return new TreeSet<>(labels.entrySet().stream().map(label -> label.getKey() + "=" + label.getValue())
+        .collect(Collectors.toSet())).stream().collect(Collectors.joining(" "));
+  }
+
+  /** Flavors of a queue may add tolerations at admission, so those of the file count as well. */
+  private boolean isBorne(ClusterFacts.Node node, ModelSpec model) {
+    List<Toleration> borne = new ArrayList<>(model.tolerations());
+    yaml.quotas().ifPresent(quotas -> quotas.flavors().forEach(flavor -> borne.addAll(flavor.tolerations())));
+    return node.taints().stream().allMatch(taint -> borne.stream().anyMatch(one -> bears(one, taint)));
+  }
+
+  private static boolean bears(Toleration toleration, ClusterFacts.Taint taint) {
+    return toleration.key().map(taint.key()::equals).orElse(true)
+        && toleration.effect().map(taint.effect()::equals).orElse(true)
+        && (toleration.operator().equals("Exists") || toleration.value().orElse("").equals(taint.value()));
+  }
+}

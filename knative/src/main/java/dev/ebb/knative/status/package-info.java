@@ -1,0 +1,2 @@
+/** What an installation does on a cluster right now. */
+package dev.ebb.knative.status;
