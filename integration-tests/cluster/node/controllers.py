@@ -70,7 +70,8 @@ def _kueue():
 def _serving():
     version = versions()["serving-controller"]
     core = config_of(SERVING, version) / "core"
-    networking, caching = (_required(name, version) / "config" for name in ("knative.dev/networking", "knative.dev/caching"))
+    networking = _required("knative.dev/networking", version) / "config"
+    caching = _required("knative.dev/caching", version) / "config"
     return plain("serving", version, [
         (networking, "*.yaml"), (caching, "image.yaml"), (core / "300-resources", "*.yaml"), (core, "*.yaml"),
         (core / "200-roles", "*.yaml"), (core / "configmaps", "*.yaml"), (core / "webhooks", "*.yaml"),
@@ -86,9 +87,11 @@ def _required(module, version):
 def _eventing():
     version = versions()["eventing-controller"]
     config = config_of(EVENTING, version)
-    core, broker, channel = config / "core", config / "brokers/mt-channel-broker", config / "channels/in-memory-channel"
+    core, broker = config / "core", config / "brokers/mt-channel-broker"
+    channel = config / "channels/in-memory-channel"
     return plain("eventing", version, [
-        (core, "*.yaml"), (places.HERE / "manifests", "eventing-images.yaml"), (core / "resources", "*.yaml"), (core / "roles", "*.yaml"), (core / "configmaps", "*.yaml"),
+        (core, "*.yaml"), (places.HERE / "manifests", "eventing-images.yaml"), (core / "resources", "*.yaml"),
+        (core / "roles", "*.yaml"), (core / "configmaps", "*.yaml"),
         (core / "webhooks", "*.yaml"), (channel / "resources", "*.yaml"), (channel, "*.yaml"),
         (channel / "roles", "*.yaml"), (channel / "configmaps", "*.yaml"), (channel / "webhooks", "*.yaml"),
         (broker / "roles", "*.yaml"), (core / "deployments", "[cj]*.yaml"), (core / "deployments", "webhook.yaml"),
@@ -96,7 +99,7 @@ def _eventing():
 
 
 def _settings():
-    """What a cluster needs for Ebb and does not have when it is new, as patches; the activator reads some only at its start."""
+    """What a cluster needs for Ebb and does not have when it is new, as patches, since some is read only at a start."""
     rows = (line.split() for line in (places.HERE / "manifests/settings.txt").read_text().splitlines())
     return [{"target": {"kind": "ConfigMap", "name": row[0]},
              "patch": json.dumps([{"op": "add", "path": "/data/" + row[1].replace("/", "~1"), "value": row[2]}])}

@@ -1,4 +1,4 @@
-"""The projects' own manifests, with our images in place of theirs and without their resource requests, for one small node."""
+"""The projects' own manifests, with our images in place of theirs and without their requests, for one small node."""
 import json
 import re
 import shutil
@@ -61,7 +61,8 @@ def _fresh(part):
 
 
 def _local(text, release):
-    text = re.sub(r"ko://([A-Za-z0-9./_-]+)", lambda found: programs().get(found.group(1), "dev.local/not-built:0"), text)
+    images = programs()
+    text = re.sub(r"ko://([A-Za-z0-9./_-]+)", lambda found: images.get(found.group(1), "dev.local/not-built:0"), text)
     return text.replace("app.kubernetes.io/version: devel", f'app.kubernetes.io/version: "{release.removeprefix("v")}"')
 
 

@@ -61,7 +61,9 @@ kind: Config
 current-context: ebb
 clusters:
 - name: ebb
-  cluster: {{server: "https://{places.NODE_IP}:{places.APISERVER}", certificate-authority-data: {data(_certificate("ca"))}}}
+  cluster:
+    server: https://{places.NODE_IP}:{places.APISERVER}
+    certificate-authority-data: {data(_certificate("ca"))}
 users:
 - name: {name}
   user: {{client-certificate-data: {data(_certificate(name))}, client-key-data: {data(_key(name))}}}

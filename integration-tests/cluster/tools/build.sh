@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# build.sh [PROGRAM...]: builds what versions.txt lists and the cache lacks; prints a line for each. Needs go 1.26 or newer.
-# A wrapper module takes over the go.mod and go.sum of the program's own module, so that every dependency has the version its
+# build.sh [PROGRAM...]: builds what versions.txt lists and the cache lacks; a line for each. Needs go 1.26 or newer.
+# A wrapper module takes over the go.mod and go.sum of the program's own module, so that each dependency has the version its
 # authors tested; modules.sum pins the module itself.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -18,7 +18,8 @@ wrapper() {
     cat "$origin/go.sum" modules.sum >"$folder/go.sum"
     # Kubernetes keeps its libraries beside its programs; they are published as v0 of the same release.
     # Any other neighbour is published by the version that is required.
-    sed -i "s#=> ./staging/src/\(k8s.io/[a-z-]*\)#=> \1 v0.${version#v1.}#; s#^module .*#module ebb.dev/cluster/${module##*/}#;
+    sed -i "s#=> ./staging/src/\(k8s.io/[a-z-]*\)#=> \1 v0.${version#v1.}#
+      s#^module .*#module ebb.dev/cluster/${module##*/}#
       /=> \.\.*\//d" "$folder/go.mod"
     (cd "$folder" && go mod edit -require "$module@$version")
     touch "$folder/complete"
@@ -38,8 +39,8 @@ stamp() {
 build() {
   local program=$1 module=$2 version=$3 package=$4 tags=${5:-} folder flags="-s -w" begin=$SECONDS
   if [ "$package" = - ]; then go mod download "$module@$version"; return; fi
-  if [ -x "$EBB_CLUSTER_BIN/$program-$version" ] && [ -z "$(find "$package" -newer "$EBB_CLUSTER_BIN/$program-$version" \
-    2>/dev/null)" ]; then return; fi
+  local made=$EBB_CLUSTER_BIN/$program-$version
+  if [ -x "$made" ] && [ -z "$(find "$package" -newer "$made" 2>/dev/null)" ]; then return; fi
   echo "building $program $version" >&2
   folder=$(wrapper "$module" "$version")
   [ "$module" != k8s.io/kubernetes ] || flags="$flags $(stamp "$version")"
@@ -47,13 +48,13 @@ build() {
     main/*) mkdir -p "$folder/main" && cp -r "$package" "$folder/main/" && package=./$package ;;
     *) package=$module/$package ;;
   esac
-  (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -tags "$tags" -ldflags "$flags" \
-    -o "$EBB_CLUSTER_BIN/.$program" "$package")
+  (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=mod nice go build -buildvcs=false -trimpath -tags "$tags" \
+    -ldflags "$flags" -o "$EBB_CLUSTER_BIN/.$program" "$package")
   mv "$EBB_CLUSTER_BIN/.$program" "$EBB_CLUSTER_BIN/$program-$version"
   echo "built $program $version in $((SECONDS - begin)) s" >&2
 }
 
-command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer, see https://go.dev/doc/install" >&2; exit 1; }
+command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer (https://go.dev/doc/install)" >&2; exit 1; }
 mkdir -p "$EBB_CLUSTER_BIN"
 wanted=" $* "
 while read -r program module version package tags; do

@@ -87,7 +87,7 @@ final class StatusDraft {
     } else if (desired == 0 && initialized && seen.deployment().isPresent()) {
       conditions.isFalse(Conditions.ACTIVE, "NoTraffic", "no demand, so no pod");
     } else if (!initialized && seen.superseded()) {
-      conditions.isFalse(Conditions.ACTIVE, "Superseded", "it never became ready, and a newer revision takes its place");
+      conditions.isFalse(Conditions.ACTIVE, "Superseded", "it never became ready, and a newer revision takes over");
     } else {
       conditions.unknown(Conditions.ACTIVE, "Queued", "no pod is ready yet");
     }

@@ -163,7 +163,8 @@ final class ClusterView implements AutoCloseable {
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> filter,
       Function<HasMetadata, String> keyOf) {
-    return filter.runnableInformer(RESYNC.toMillis()).addEventHandler(new Teller<>(object -> changed.accept(keyOf.apply(object))));
+    return filter.runnableInformer(RESYNC.toMillis())
+        .addEventHandler(new Teller<>(object -> changed.accept(keyOf.apply(object))));
   }
 
   /** Passes on whose change it was. */

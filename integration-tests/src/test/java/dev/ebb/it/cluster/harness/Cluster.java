@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The cluster that {@code make cluster-up} made: its client, its tools, and its parts, each to be stopped and started. */
+/** The cluster that {@code make cluster-up} made: its client, its tools, and its parts, each to be stopped. */
 public final class Cluster {
   private static final long LIMIT_SECONDS = 600;
   private static final Path KUBECONFIG = Path.of(required("KUBECONFIG"));

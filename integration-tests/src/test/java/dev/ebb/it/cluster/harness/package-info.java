@@ -1,2 +1,2 @@
-/** The real cluster under test: its client, the parts that can be stopped, installations of Ebb, and what is watched. */
+/** The real cluster under test: its client, the parts that can be stopped, Ebb on it, and what is watched. */
 package dev.ebb.it.cluster.harness;
