@@ -125,11 +125,13 @@ public final class Deploy {
 
   private void prune(List<GenericKubernetesResource> rendered) {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
-    for (ObjectName name : Leftovers.of(new Inventory(api).labelled(yaml.name(), yaml.namespace()), names)) {
+    Inventory inventory = new Inventory(api);
+    for (ObjectName name : Leftovers.of(inventory.labelled(yaml.name(), yaml.namespace()), names)) {
       if (!options.dryRun()) {
-        new Inventory(api).delete(name);
+        inventory.delete(name);
       }
-      tell.accept((options.dryRun() ? "would be removed" : "removed     ") + name + ", which the file no longer has");
+      tell.accept(String.format("%-10s  %s, which the file no longer has",
+          options.dryRun() ? "would be removed" : "removed", name));
     }
   }
 }
