@@ -70,12 +70,15 @@ public final class Deploy {
     for (ModelSpec model : yaml.models()) {
       String router = model.slug() + "-router";
       lines.add(model.id() + ": http://" + router + "." + yaml.namespace() + ".svc in the cluster"
-          + yaml.router().host().map(host -> ", http://" + (yaml.models().size() == 1 ? host : model.slug() + "." + host)
-              + " from outside").orElse(""));
+          + yaml.router().host().map(host -> ", http://" + outside(model, host) + " from outside").orElse(""));
       lines.add("  from here: kubectl -n " + yaml.namespace() + " port-forward service/" + router + " 8080:80, then "
           + "curl http://127.0.0.1:8080/v1/models");
     }
     return lines;
+  }
+
+  private String outside(ModelSpec model, String host) {
+    return yaml.models().size() == 1 ? host : model.slug() + "." + host;
   }
 
   private boolean needsNoAutoscaler() {

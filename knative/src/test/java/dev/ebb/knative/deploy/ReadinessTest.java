@@ -14,8 +14,8 @@ class ReadinessTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   private static Readiness of(String kind, int generation, String rest) {
-    return Readiness.of(YAML.unmarshal("kind: " + kind + "\nmetadata: {name: x, generation: " + generation + "}\n" + rest,
-        GenericKubernetesResource.class));
+    String head = "kind: " + kind + "\nmetadata: {name: x, generation: " + generation + "}\n";
+    return Readiness.of(YAML.unmarshal(head + rest, GenericKubernetesResource.class));
   }
 
   private static String stage(String status, String workload) {
@@ -44,16 +44,19 @@ class ReadinessTest {
   void aDeploymentIsReadyWhenAllReplicasAreNew() {
     String spec = "spec: {replicas: 2}\n";
     assertEquals(Readiness.State.WAITS,
-        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 1, availableReplicas: 2}").state());
+        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 1, availableReplicas: 2}")
+            .state());
     assertEquals(Readiness.State.READY,
-        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}").state());
+        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}")
+            .state());
     assertEquals("is ready and asleep",
         of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
   }
 
   @Test
   void aJobIsDoneOrFailed() {
-    assertEquals(Readiness.State.READY, of("Job", 1, "status: {conditions: [{type: Complete, status: 'True'}]}").state());
+    assertEquals(Readiness.State.READY,
+        of("Job", 1, "status: {conditions: [{type: Complete, status: 'True'}]}").state());
     assertEquals("failed: too often",
         of("Job", 1, "status: {conditions: [{type: Failed, status: 'True', message: too often}]}").why());
   }

@@ -45,7 +45,8 @@ class PreflightTest {
   }
 
   private List<String> bad() throws Exception {
-    ClusterFacts facts = new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, sameName);
+    ClusterFacts facts =
+        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, sameName);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
