@@ -97,7 +97,8 @@ final class ClusterWork {
         Row.table(rows).forEach(context.out()::println);
       }
       if (rows.isEmpty()) {
-        context.err().println("ebb: nothing is deployed there; ebb deploy -f FILE deploys, and --cluster looks everywhere");
+        context.err().println(
+            "ebb: nothing is deployed there; ebb deploy -f FILE deploys, and --cluster looks everywhere");
       }
       return rows.isEmpty() ? Ebb.FAILED : 0;
     });

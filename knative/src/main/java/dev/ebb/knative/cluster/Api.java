@@ -63,7 +63,8 @@ public final class Api {
     boolean clusterWide = object.getMetadata().getNamespace() == null;
     ObjectKind kind = new ObjectKind(object.getApiVersion(), object.getKind(), clusterWide);
     String plural = plural(kind).orElseThrow(() -> new ClusterException(
-        "the cluster serves no " + kind.kind() + " of " + kind.apiVersion() + "; ebb doctor --cluster says what to do"));
+        "the cluster serves no " + kind.kind() + " of " + kind.apiVersion()
+            + "; ebb doctor --cluster says what to do"));
     var objects = client.genericKubernetesResources(context(kind, plural));
     return clusterWide ? objects.resource(object)
         : objects.inNamespace(object.getMetadata().getNamespace()).resource(object);

@@ -57,7 +57,8 @@ public record Connection(Path kubeconfig, String context) {
     }
     if (context != null && (config.getCurrentContext() == null
         || !context.equals(config.getCurrentContext().getName()))) {
-      throw new ClusterException("no context '" + context + "' in the kubeconfig; kubectl config get-contexts lists them");
+      throw new ClusterException("no context '" + context + "' in the kubeconfig;"
+          + " kubectl config get-contexts lists them");
     }
     return new ConfigBuilder(config).withConnectionTimeout(CONNECT_MILLIS).withRequestTimeout(REQUEST_MILLIS)
         .withRequestRetryBackoffLimit(2).build();
@@ -69,7 +70,8 @@ public record Connection(Path kubeconfig, String context) {
       return Config.autoConfigure(context);
     }
     if (!Files.isReadable(file)) {
-      throw new ClusterException("no kubeconfig " + file + " that can be read; name one with --kubeconfig or KUBECONFIG");
+      throw new ClusterException("no kubeconfig " + file + " that can be read;"
+          + " name one with --kubeconfig or KUBECONFIG");
     }
     try {
       return Config.fromKubeconfig(context, Files.readString(file), file.toString());

@@ -70,12 +70,15 @@ public final class Deploy {
     for (ModelSpec model : yaml.models()) {
       String router = model.slug() + "-router";
       lines.add(model.id() + ": http://" + router + "." + yaml.namespace() + ".svc in the cluster"
-          + yaml.router().host().map(host -> ", http://" + (yaml.models().size() == 1 ? host : model.slug() + "." + host)
-              + " from outside").orElse(""));
+          + yaml.router().host().map(host -> ", http://" + outside(model, host) + " from outside").orElse(""));
       lines.add("  from here: kubectl -n " + yaml.namespace() + " port-forward service/" + router + " 8080:80, then "
           + "curl http://127.0.0.1:8080/v1/models");
     }
     return lines;
+  }
+
+  private String outside(ModelSpec model, String host) {
+    return yaml.models().size() == 1 ? host : model.slug() + "." + host;
   }
 
   private boolean needsNoAutoscaler() {
@@ -125,11 +128,13 @@ public final class Deploy {
 
   private void prune(List<GenericKubernetesResource> rendered) {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
-    for (ObjectName name : Leftovers.of(new Inventory(api).labelled(yaml.name(), yaml.namespace()), names)) {
+    Inventory inventory = new Inventory(api);
+    for (ObjectName name : Leftovers.of(inventory.labelled(yaml.name(), yaml.namespace()), names)) {
       if (!options.dryRun()) {
-        new Inventory(api).delete(name);
+        inventory.delete(name);
       }
-      tell.accept((options.dryRun() ? "would be removed" : "removed     ") + name + ", which the file no longer has");
+      tell.accept(String.format("%-10s  %s, which the file no longer has",
+          options.dryRun() ? "would be removed" : "removed", name));
     }
   }
 }

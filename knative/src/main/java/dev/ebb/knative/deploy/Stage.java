@@ -49,7 +49,8 @@ final class Stage {
 
   private static Optional<String> trouble(ContainerStatus status) {
     ContainerStateWaiting waiting = waiting(status);
-    if (waiting == null || waiting.getReason() == null || waiting.getReason().matches("ContainerCreating|PodInitializing")) {
+    if (waiting == null || waiting.getReason() == null
+        || waiting.getReason().matches("ContainerCreating|PodInitializing")) {
       return Optional.empty();
     }
     if (waiting.getReason().equals("CrashLoopBackOff")) {

@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Takes away all that a deploy made and nothing else; can be repeated after any failure. */
 public final class Undeploy {
+  private static final String KUEUE = "kueue.x-k8s.io";
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Api api;
@@ -43,7 +45,11 @@ public final class Undeploy {
         .filter(object -> !object.owned()).map(Leftovers.Labelled::name).toList());
     // Another namespace may bear the label, too: that is another installation, or one whose file was changed.
     objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
+    List<ObjectName> queues = objects.stream().filter(object -> object.kind().group().equals(KUEUE)).toList();
+    objects.removeAll(queues);
     int removed = remove(objects);
+    awaitNoPods(namespace, Rendering.labels(name));
+    removed += remove(queues);
     Optional<GenericKubernetesResource> home = api.find(ObjectName.NAMESPACE, "", namespace);
     return removed + (home.isPresent() && isOf(home.get(), name) ? namespace(home.get(), name) : 0);
   }
@@ -71,6 +77,8 @@ public final class Undeploy {
           + "; kubectl delete namespace " + object.name() + " removes it with that");
       return 0;
     }
+    // Else the namespace's controller would come back only after half of the pods' longest time to finish.
+    awaitNoPods(object.name(), Map.of());
     return remove(List.of(object));
   }
 
@@ -109,9 +117,30 @@ public final class Undeploy {
     }
   }
 
+  private void awaitNoPods(String namespace, Map<String, String> labels) throws InterruptedException {
+    boolean told = false;
+    while (true) {
+      List<String> pods = api.client().pods().inNamespace(namespace).withLabels(labels).list().getItems().stream()
+          .map(pod -> pod.getMetadata().getName()).toList();
+      if (pods.isEmpty()) {
+        return;
+      }
+      if (Instant.now().isAfter(end)) {
+        throw new ClusterException("pods still finish: " + String.join(", ", pods)
+            + "; run the same command again, or with a longer --timeout");
+      }
+      if (!told) {
+        tell.accept("waits for " + pods.size() + (pods.size() == 1 ? " pod" : " pods") + " to finish");
+        told = true;
+      }
+      Thread.sleep(PAUSE);
+    }
+  }
+
   private String held(ObjectName object) {
     List<String> finalizers = api.find(object.kind(), object.namespace(), object.name())
         .map(found -> found.getMetadata().getFinalizers()).orElse(List.of());
-    return object + (finalizers == null || finalizers.isEmpty() ? "" : " (held by " + String.join(", ", finalizers) + ")");
+    boolean free = finalizers == null || finalizers.isEmpty();
+    return object + (free ? "" : " (held by " + String.join(", ", finalizers) + ")");
   }
 }

@@ -89,7 +89,8 @@ final class Waiting {
 
   private void say(ObjectName name, String words) {
     if (!words.equals(told.put(name, words))) {
-      tell.accept(String.format("%4d s  %s %s", Duration.between(began, Instant.now()).toSeconds(), name.name(), words));
+      long seconds = Duration.between(began, Instant.now()).toSeconds();
+      tell.accept(String.format("%4d s  %s %s", seconds, name.name(), words));
     }
   }
 

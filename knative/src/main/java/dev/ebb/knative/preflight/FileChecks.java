@@ -64,7 +64,8 @@ final class FileChecks {
       BigDecimal count = BigDecimal.valueOf(phase.gpus().count());
       if (open.stream().noneMatch(node -> amount(node, phase.gpus().resource()).compareTo(count) >= 0)) {
         return Finding.error(subject, "no node that fits has " + count + " " + phase.gpus().resource()
-            + ", which one replica asks for", "kubectl describe nodes shows what they have; is the device plugin there?");
+            + ", which one replica asks for",
+            "kubectl describe nodes shows what they have; is the device plugin there?");
       }
     }
     return Finding.ok(subject, open.size() + " of " + facts.nodes().size() + " fit");
@@ -81,7 +82,8 @@ final class FileChecks {
           .reduce(BigDecimal.ZERO, BigDecimal::add);
       String text = there + " allocatable, " + entry.getValue() + " asked for at most";
       return there.compareTo(entry.getValue()) >= 0 ? Finding.ok(entry.getKey(), text)
-          : Finding.warning(entry.getKey(), text, "functions will wait for each other; lower replicas.max or add nodes");
+          : Finding.warning(entry.getKey(), text + ", so functions wait for each other",
+              "lower replicas.max, or add nodes");
     }).toList();
   }
 
@@ -94,7 +96,8 @@ final class FileChecks {
     return facts.claims().contains(name) ? Finding.ok("claim " + name, "is in namespace " + yaml.namespace())
         : Finding.error("claim " + name, "there is no such PersistentVolumeClaim in namespace " + yaml.namespace(),
             "echo '{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"" + name
-                + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"10Gi\"}}}}'"
+                + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+                + "\"resources\":{\"requests\":{\"storage\":\"10Gi\"}}}}'"
                 + " | kubectl -n " + yaml.namespace() + " apply -f -, and put the model in");
   }
 

@@ -3,6 +3,7 @@ package dev.ebb.knative.preflight;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.render.KnativeSetting;
 import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +91,8 @@ final class PlatformChecks {
     Map<String, String> data = facts.settings().get(setting.configMap());
     if (data == null) {
       return Finding.error(setting.configMap(), "there is no such ConfigMap in namespace " + serving,
-          "kubectl -n " + serving + " create configmap " + setting.configMap() + " --from-literal=" + setting.key() + "="
-              + setting.value());
+          "kubectl -n " + serving + " create configmap " + setting.configMap() + " --from-literal=" + setting.key()
+              + "=" + setting.value());
     }
     String found = data.get(setting.key());
     if (setting.isMetBy(found)) {
@@ -107,6 +108,6 @@ final class PlatformChecks {
 
   /** Whether functions of a file are Knative services. */
   static boolean usesServing(EbbYaml yaml) {
-    return !dev.ebb.knative.render.Rendering.settings(yaml).isEmpty();
+    return !Rendering.settings(yaml).isEmpty();
   }
 }

@@ -61,6 +61,7 @@ public final class Preflight {
   private static Finding rights(ClusterFacts facts) {
     return facts.denied().isEmpty() ? Finding.ok("rights", "enough to deploy and take away")
         : Finding.error("rights", "you may not " + String.join(", ", facts.denied()),
-            "kubectl create clusterrolebinding ebb-deployer --clusterrole=cluster-admin --user=YOU, by an administrator");
+            "kubectl create clusterrolebinding ebb-deployer --clusterrole=cluster-admin --user=YOU, by an"
+                + " administrator");
   }
 }

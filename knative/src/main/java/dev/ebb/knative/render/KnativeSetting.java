@@ -22,7 +22,7 @@ public record KnativeSetting(String configMap, String key, String value, boolean
         : found.equalsIgnoreCase(value);
   }
 
-  /** As a sentence of {@code ebb render} has it; quoted where YAML would take the value for something else than text. */
+  /** As a sentence of {@code ebb render} has it; quoted where YAML would take the value for no text. */
   String sentence() {
     String shown = value.matches("[0-9]+|true|false") ? "\"" + value + "\"" : value;
     return "needs " + configMap + " " + key + ": " + shown + ", or " + (atLeast ? "more" : otherwise);

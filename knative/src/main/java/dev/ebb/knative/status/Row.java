@@ -18,6 +18,8 @@ public record Row(String namespace, String function, String revision, int traffi
     String quota, double demand, String decision) {
   private static final List<String> HEAD = List.of("NAMESPACE", "FUNCTION", "REVISION", "TRAFFIC", "READY", "QUOTA",
       "DEMAND", "LAST DECISION");
+  /** Of a message in the table; JSON has it whole. */
+  private static final int CHARS_MAX = 120;
 
   /** Rows as a table with a head, columns as wide as they must be. */
   public static List<String> table(List<Row> rows) {
@@ -53,7 +55,8 @@ public record Row(String namespace, String function, String revision, int traffi
   }
 
   private static String shown(String text) {
-    return text.isEmpty() ? "-" : text;
+    String cut = text.length() <= CHARS_MAX ? text : text.substring(0, CHARS_MAX) + "...";
+    return cut.isEmpty() ? "-" : cut;
   }
 
   private static String line(List<String> cells, int[] widths) {

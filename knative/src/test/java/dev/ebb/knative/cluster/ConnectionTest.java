@@ -13,15 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
 import javax.crypto.EncryptedPrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,13 +43,20 @@ class ConnectionTest {
         .encodeToString(pair.getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
   }
 
-  /** SEC 1 for keys on curves, PKCS #1 for RSA. */
+  /** PKCS #1 for an RSA key. */
   private static String traditional(Object object) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(object);
     }
     return text.toString();
+  }
+
+  /** With the curve inside, as RFC 5915 wants it in PEM. */
+  private static String sec1(KeyPair pair) throws IOException {
+    BigInteger secret = ((ECPrivateKey) pair.getPrivate()).getS();
+    byte[] key = new org.bouncycastle.asn1.sec.ECPrivateKey(256, secret, SECObjectIdentifiers.secp256r1).getEncoded();
+    return traditional(new PemObject("EC PRIVATE KEY", key));
   }
 
   private static String certificate(KeyPair pair) throws Exception {
@@ -90,7 +100,7 @@ class ConnectionTest {
   @Test
   void curveInSec1() throws Exception {
     KeyPair pair = pair("EC", 256);
-    String pem = traditional(pair.getPrivate());
+    String pem = sec1(pair);
     assertTrue(pem.startsWith("-----BEGIN EC PRIVATE KEY-----"), pem);
     opens(pair, pem, "EC");
   }
@@ -127,7 +137,7 @@ class ConnectionTest {
   void curveBehindItsParameters() throws Exception {
     KeyPair pair = pair("EC", 256);
     opens(pair, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
-        + traditional(pair.getPrivate()), "EC");
+        + sec1(pair), "EC");
   }
 
   private static String message(String pem) {

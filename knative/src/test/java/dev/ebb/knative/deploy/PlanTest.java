@@ -1,0 +1,75 @@
+package dev.ebb.knative.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is taken away, and in which order. */
+class PlanTest {
+  private static final ObjectName NAMESPACE = new ObjectName(ObjectName.NAMESPACE, "", "ebb");
+  private static final ObjectName SERVICE = named(ObjectName.KNATIVE_SERVICE, "decode");
+  private static final ObjectName ROUTER = named(ObjectName.DEPLOYMENT, "router");
+  private static final ObjectName LOCAL = named(new ObjectKind("kueue.x-k8s.io/v1beta2", "LocalQueue", false), "q");
+  private static final ObjectName QUEUE =
+      new ObjectName(new ObjectKind("kueue.x-k8s.io/v1beta2", "ClusterQueue", true), "", "ebb-q");
+  private static final ObjectName FLAVOR =
+      new ObjectName(new ObjectKind("kueue.x-k8s.io/v1beta2", "ResourceFlavor", true), "", "ebb-any");
+
+  private static ObjectName named(ObjectKind kind, String name) {
+    return new ObjectName(kind, "ebb", name);
+  }
+
+  private static Leftovers.Labelled free(ObjectName name) {
+    return new Leftovers.Labelled(name, false);
+  }
+
+  @Test
+  void servicesGoFirstThenTheRestThenQueuesTheirFlavorsAndTheNamespace() {
+    assertEquals(List.of(List.of(SERVICE), List.of(ROUTER), List.of(QUEUE, LOCAL), List.of(FLAVOR), List.of(NAMESPACE)),
+        RemovalOrder.of(List.of(NAMESPACE, FLAVOR, QUEUE, LOCAL, ROUTER, SERVICE)));
+    assertEquals(List.of(), RemovalOrder.of(List.of()));
+  }
+
+  @Test
+  void everyKindThatIsRenderedIsTakenAwayOnce() {
+    List<ObjectName> all = Rendering.kinds().stream().map(kind -> new ObjectName(kind, "", "x")).toList();
+    List<ObjectName> ordered = RemovalOrder.of(all).stream().flatMap(List::stream).toList();
+    assertEquals(all.size(), ordered.size());
+    assertEquals(Set.copyOf(all), Set.copyOf(ordered));
+  }
+
+  @Test
+  void onlyWhatTheFileNoLongerHasIsLeftOver() {
+    ObjectName old = named(ObjectName.KNATIVE_SERVICE, "old-decode");
+    assertEquals(List.of(old),
+        Leftovers.of(List.of(free(ROUTER), free(old), free(SERVICE)), Set.of(ROUTER, SERVICE)));
+  }
+
+  @Test
+  void whatAnotherObjectMadeIsLeftToIt() {
+    ObjectName revision = named(ObjectName.DEPLOYMENT, "decode-00001-deployment");
+    assertEquals(List.of(), Leftovers.of(List.of(new Leftovers.Labelled(revision, true)), Set.of()));
+  }
+
+  @Test
+  void aNamespaceIsNeverLeftOver() {
+    assertEquals(List.of(), Leftovers.of(List.of(free(NAMESPACE)), Set.of()));
+  }
+
+  @Test
+  void leftOversGoInTheSameOrder() {
+    assertEquals(List.of(SERVICE, ROUTER, QUEUE, FLAVOR),
+        Leftovers.of(List.of(free(FLAVOR), free(QUEUE), free(ROUTER), free(SERVICE)), Set.of()));
+  }
+
+  @Test
+  void namesTellKnativeServicesFromOthers() {
+    assertEquals("Knative Service decode", SERVICE.toString());
+    assertTrue(named(new ObjectKind("v1", "Service", false), "decode").toString().startsWith("Service"));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.ebb.knative.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Statuses as API servers write them, and the words that are made of them. */
+class ReadinessTest {
+  private static final KubernetesSerialization YAML = new KubernetesSerialization();
+
+  private static Readiness of(String kind, int generation, String rest) {
+    String head = "kind: " + kind + "\nmetadata: {name: x, generation: " + generation + "}\n";
+    return Readiness.of(YAML.unmarshal(head + rest, GenericKubernetesResource.class));
+  }
+
+  private static String stage(String status, String workload) {
+    Map<?, ?> read = YAML.unmarshal("status: " + workload, Map.class);
+    @SuppressWarnings("unchecked")
+    Map<String, Object> its = (Map<String, Object>) read.get("status");
+    return Stage.of(YAML.unmarshal("kind: Pod\nstatus: " + status, Pod.class), Optional.ofNullable(its));
+  }
+
+  @Test
+  void anOldReadyCountsForNothing() {
+    assertEquals(new Readiness(Readiness.State.WAITS, "is taken up"),
+        of("Service", 2, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}]}"));
+    assertEquals(Readiness.State.READY,
+        of("Service", 2, "status: {observedGeneration: 2, conditions: [{type: Ready, status: 'True'}]}").state());
+  }
+
+  @Test
+  void aServiceSaysWhyItIsNotReady() {
+    assertEquals(new Readiness(Readiness.State.FAILED, "is not ready: RevisionFailed: no such image"),
+        of("Service", 1, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'False',"
+            + " reason: RevisionFailed, message: no such image}]}"));
+  }
+
+  @Test
+  void aDeploymentIsReadyWhenAllReplicasAreNew() {
+    String spec = "spec: {replicas: 2}\n";
+    assertEquals(Readiness.State.WAITS,
+        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 1, availableReplicas: 2}")
+            .state());
+    assertEquals(Readiness.State.READY,
+        of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}")
+            .state());
+    assertEquals("is ready and asleep",
+        of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
+  }
+
+  @Test
+  void aJobIsDoneOrFailed() {
+    assertEquals(Readiness.State.READY,
+        of("Job", 1, "status: {conditions: [{type: Complete, status: 'True'}]}").state());
+    assertEquals("failed: too often",
+        of("Job", 1, "status: {conditions: [{type: Failed, status: 'True', message: too often}]}").why());
+  }
+
+  @Test
+  void theWorkloadTellsWhyAPodWaitsForQuota() {
+    String gated = "{conditions: [{type: PodScheduled, status: 'False', reason: SchedulingGated}]}";
+    assertEquals("waits for quota: Pending: insufficient unused quota for nvidia.com/gpu",
+        stage(gated, "{conditions: [{type: QuotaReserved, status: 'False', reason: Pending,"
+            + " message: insufficient unused quota for nvidia.com/gpu}]}"));
+    assertEquals("waits to be admitted by its queue", stage(gated, "null"));
+  }
+
+  @Test
+  void theStepsOfAPod() {
+    assertEquals("is not scheduled: 0/1 nodes are available", stage("{conditions: [{type: PodScheduled,"
+        + " status: 'False', reason: Unschedulable, message: 0/1 nodes are available}]}", "null"));
+    assertEquals("its container decode waits, ErrImagePull: not found",
+        stage("{containerStatuses: [{name: decode, state: {waiting: {reason: ErrImagePull, message: not found}}}]}",
+            "null"));
+    assertEquals("its container decode ended with status 25 (Error) and is started again; kubectl logs -c decode"
+        + " --previous says why", stage("{containerStatuses: [{name: decode, state: {waiting: {reason:"
+            + " CrashLoopBackOff}}, lastState: {terminated: {exitCode: 25, reason: Error}}}]}", "null"));
+    assertEquals("starts and loads the model",
+        stage("{containerStatuses: [{name: decode, state: {running: {}}}]}", "null"));
+    assertEquals("its pod is ready", stage("{conditions: [{type: Ready, status: 'True'}]}", "null"));
+  }
+}

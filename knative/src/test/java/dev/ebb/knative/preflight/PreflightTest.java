@@ -1,0 +1,172 @@
+package dev.ebb.knative.preflight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.render.ObjectKind;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Each thing that a cluster may lack, beginning with a cluster that lacks nothing. */
+class PreflightTest {
+  private Set<ObjectKind> unserved = Set.of();
+  private final Map<String, List<ClusterFacts.Part>> parts = new HashMap<>();
+  private final Map<String, Map<String, String>> settings = new HashMap<>();
+  private List<String> denied = List.of();
+  private List<ClusterFacts.Node> nodes = List.of(node(Map.of(), List.of(), 0));
+  private Set<String> claims = Set.of("ebb-models");
+  private Optional<Map<String, Set<String>>> secrets = Optional.of(Map.of());
+  private List<String> sameName = List.of();
+  private String text;
+
+  PreflightTest() throws Exception {
+    text = Files.readString(Path.of("examples/ebb.yaml"));
+    for (String namespace : List.of("knative-serving", "keda", "kueue-system", "ebb-system", "knative-eventing")) {
+      parts.put(namespace, List.of(new ClusterFacts.Part("controller", true, "1.2.3")));
+    }
+    settings.put("config-network", Map.of("mesh-compatibility-mode", "disabled"));
+    settings.put("config-observability", Map.of("metrics-protocol", "prometheus"));
+    settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true"));
+    settings.put("config-defaults", Map.of());
+    settings.put("config-features", new HashMap<>(Map.of("kubernetes.podspec-persistent-volume-claim", "enabled",
+        "kubernetes.podspec-volumes-hostpath", "Enabled")));
+  }
+
+  private static ClusterFacts.Node node(Map<String, String> labels, List<ClusterFacts.Taint> taints, int gpus) {
+    return new ClusterFacts.Node("n1", labels, taints, Map.of("nvidia.com/gpu", BigDecimal.valueOf(gpus)));
+  }
+
+  private List<String> bad() throws Exception {
+    ClusterFacts facts =
+        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, sameName);
+    return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
+        .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
+  }
+
+  private void only(String... words) throws Exception {
+    List<String> bad = bad();
+    assertEquals(1, bad.size(), bad.toString());
+    for (String word : words) {
+      assertTrue(bad.getFirst().contains(word), word + " is not in: " + bad.getFirst());
+    }
+  }
+
+  private void inDecode(String more) {
+    text = text.replaceFirst("    decode:\n", "    " + more + "\n    decode:\n");
+  }
+
+  @Test
+  void aClusterThatHasAll() throws Exception {
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void withoutAFileNothingOfAnInstallationIsAskedFor() {
+    ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
+        Optional.of(Map.of()), List.of());
+    assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
+        .allMatch(finding -> finding.grade() == Finding.Grade.OK));
+  }
+
+  @Test
+  void aKindThatIsNotServed() throws Exception {
+    unserved = Set.of(new ObjectKind("keda.sh/v1alpha1", "ScaledObject", false));
+    only("error    KEDA", "does not serve keda.sh/v1alpha1 ScaledObject", "kubectl apply --server-side -f https://");
+  }
+
+  @Test
+  void aPartThatIsDownOrElsewhere() throws Exception {
+    parts.put("keda", List.of(new ClusterFacts.Part("keda-operator", false, "2.20.2")));
+    only("error    KEDA", "not available: keda-operator", "kubectl -n keda describe deployment keda-operator");
+    parts.put("keda", List.of());
+    only("no Deployment of it in namespace keda", "kubectl get deployments -A");
+  }
+
+  @Test
+  void theReconcilerMayCome() throws Exception {
+    parts.put("ebb-system", List.of());
+    only("warning", "no Deployment ebb-autoscaler in namespace ebb-system", "ebb deploy brings it");
+  }
+
+  @Test
+  void aSettingThatIsWrongOrAbsent() throws Exception {
+    settings.put("config-network", Map.of("mesh-compatibility-mode", "auto"));
+    only("error    config-network", "mesh-compatibility-mode is auto, so a wake soon after a stop hangs",
+        "kubectl -n knative-serving patch configmap config-network --type merge"
+            + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'");
+    settings.put("config-network", Map.of("mesh-compatibility-mode", "disabled"));
+    settings.get("config-features").remove("kubernetes.podspec-volumes-hostpath");
+    only("kubernetes.podspec-volumes-hostpath is not set, so the functions are refused");
+  }
+
+  @Test
+  void whatIsOnlyMissedIsAWarning() throws Exception {
+    settings.put("config-observability", Map.of());
+    only("warning  config-observability", "metrics-protocol is not set");
+  }
+
+  @Test
+  void aTimeoutThatIsTooLong() throws Exception {
+    text = text.replaceAll("    decode:\n", "    decode:\n      timeoutSeconds: 900\n");
+    only("config-defaults", "less than 900 is allowed", "\"max-revision-timeout-seconds\":\"900\"");
+    settings.put("config-defaults", Map.of("max-revision-timeout-seconds", "1000"));
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void rightsThatAreMissing() throws Exception {
+    denied = List.of("patch clusterqueues.kueue.x-k8s.io");
+    only("error    rights", "you may not patch clusterqueues.kueue.x-k8s.io", "kubectl create clusterrolebinding");
+  }
+
+  @Test
+  void nodes() throws Exception {
+    settings.get("config-features").put("kubernetes.podspec-nodeselector", "enabled");
+    inDecode("nodeSelector: {gpu: big}");
+    only("error    nodes for smollm2", "no ready node has the labels gpu=big", "kubectl label node NODE gpu=big");
+    nodes = List.of(node(Map.of("gpu", "big"), List.of(new ClusterFacts.Taint("only", "gpu", "NoSchedule")), 0));
+    only("has a taint that the model does not bear", "n1 only", "kubectl taint node n1 only-");
+    settings.get("config-features").put("kubernetes.podspec-tolerations", "enabled");
+    inDecode("tolerations: [{key: only}]");
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void devices() throws Exception {
+    text = text.replaceAll("    decode:\n", "    decode:\n      gpus: {count: 1}\n      replicas: {max: 3}\n")
+        .replace("memory: 8Gi}", "memory: 8Gi, nvidia.com/gpu: 3}");
+    assertTrue(bad().getFirst().contains("no node that fits has 1 nvidia.com/gpu"), bad().toString());
+    nodes = List.of(node(Map.of(), List.of(), 2));
+    only("warning  nvidia.com/gpu", "2 allocatable, 3 asked for at most");
+  }
+
+  @Test
+  void aClaimAndAName() throws Exception {
+    claims = Set.of();
+    only("error    claim ebb-models", "no such PersistentVolumeClaim in namespace ebb", "kubectl -n ebb apply -f -");
+    claims = Set.of("ebb-models");
+    sameName = List.of("other");
+    only("an installation ebb is in namespace other already", "ebb undeploy --name ebb -n other");
+  }
+
+  @Test
+  void secrets() throws Exception {
+    text = text.replace("images:\n", "images:\n  pullSecret: registry\n");
+    only("error    secret registry", "kubectl -n ebb create secret docker-registry registry");
+    secrets = Optional.empty();
+    only("warning  secrets", "may not be read");
+    secrets = Optional.of(Map.of("registry", Set.of(".dockerconfigjson")));
+    text += "tenants: [{name: a, key: {secret: keys, entry: a}}]\n";
+    only("secret keys", "has no entry a", "create secret generic keys --from-literal=a=VALUE");
+    secrets = Optional.of(Map.of("registry", Set.of(), "keys", Set.of("b")));
+    only("patch secret keys");
+  }
+}
