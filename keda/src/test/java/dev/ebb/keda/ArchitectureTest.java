@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final JavaClasses MAIN = new ClassFileImporter()
       .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.ebb.keda");
-  private static final String[] PURE = {"dev.ebb.keda.decide", "dev.ebb.keda.setting", "dev.ebb.keda.trigger"};
+  private static final String[] PURE = {"dev.ebb.keda.decide", "dev.ebb.keda.setting"};
 
   @Test
   void decisionsHaveNeitherClientNorClockNorThread() {
@@ -33,9 +33,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void triggersKnowNothingOfSettingsAndSettingsNothingOfDecisions() {
-    noClasses().that().resideInAPackage("dev.ebb.keda.trigger").should().dependOnClassesThat()
-        .resideInAnyPackage("dev.ebb.keda.setting", "dev.ebb.keda.decide").check(MAIN);
+  void settingsKnowNothingOfDecisions() {
     noClasses().that().resideInAPackage("dev.ebb.keda.setting").should().dependOnClassesThat()
         .resideInAPackage("dev.ebb.keda.decide").check(MAIN);
   }

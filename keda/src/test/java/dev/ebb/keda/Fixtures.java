@@ -1,6 +1,8 @@
 package dev.ebb.keda;
 
+import dev.ebb.keda.decide.Serving;
 import dev.ebb.keda.setting.Annotations;
+import dev.ebb.keda.trigger.ActivatorSeries;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscalerBuilder;
 import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
@@ -10,6 +12,7 @@ import io.fabric8.knative.serving.v1.RevisionBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Objects as Knative Serving leaves them for one revision, {@code ns/rev-1} of the service {@code decode}. */
@@ -22,6 +25,9 @@ public final class Fixtures {
         query: sum(ebb_demand{rev="{revision}"})
         threshold: 4
       """;
+
+  /** A Serving about which there is nothing to say. */
+  public static final Serving SUITED = new Serving("", ActivatorSeries.EITHER, List.of());
 
   private Fixtures() {}
 

@@ -16,6 +16,8 @@ final class Conditions {
   static final String READY = "Ready";
   /** Ours, KEDA's verdict on the ScaledObject, for people: it has no part in Ready. */
   static final String SCALED_OBJECT_READY = "ScaledObjectReady";
+  /** Ours, there only while Knative Serving is set in a way that harms what sleeps; no part in Ready. */
+  static final String SERVING_SUITED = "ServingSuited";
   /** Ours, there only while the settings cannot stand. */
   static final String SETTINGS_VALID = "SettingsValid";
 

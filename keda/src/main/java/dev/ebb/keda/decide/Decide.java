@@ -4,6 +4,7 @@ import dev.ebb.keda.resource.ScaledObject;
 import dev.ebb.keda.setting.Reading;
 import dev.ebb.keda.setting.Settings;
 import dev.ebb.keda.setting.SettingsReader;
+import dev.ebb.keda.trigger.ActivatorSeries;
 import dev.ebb.keda.trigger.Names;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
 import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
@@ -21,7 +22,7 @@ public final class Decide {
   private Decide(Observed seen) {
     this.seen = seen;
     pa = seen.podAutoscaler();
-    names = names(pa.getMetadata());
+    names = names(pa.getMetadata(), seen.serving().activator());
     Map<String, String> annotations = pa.getMetadata().getAnnotations();
     reading = SettingsReader.read(annotations == null ? Map.of() : annotations, names);
   }
@@ -42,9 +43,10 @@ public final class Decide {
 
   private Scaling scaling(boolean initialized) {
     boolean foreign = seen.scaledObject().filter(object -> !Ownership.isControlledBy(object, pa)).isPresent();
-    // One that never started must not keep from its successor what that needs to start.
-    boolean givenUp = !initialized && seen.superseded();
-    if (!initialized && !givenUp || foreign) {
+    boolean givenUp = !initialized && seen.needless();
+    // Where there is one it was given up before, and must get out of the pause again.
+    boolean begun = initialized || givenUp || seen.scaledObject().isPresent();
+    if (!begun || foreign) {
       return new Scaling.Untouched();
     }
     boolean paused = givenUp || paused();
@@ -70,10 +72,10 @@ public final class Decide {
     return annotations != null && annotations.containsKey(Scaling.PAUSED_BY_ROUTING);
   }
 
-  private static Names names(ObjectMeta metadata) {
+  private static Names names(ObjectMeta metadata, ActivatorSeries activator) {
     Map<String, String> labels = metadata.getLabels() == null ? Map.of() : metadata.getLabels();
     String service = labels.getOrDefault("serving.knative.dev/service",
         labels.getOrDefault("serving.knative.dev/configuration", ""));
-    return new Names(metadata.getNamespace(), service, metadata.getName());
+    return new Names(metadata.getNamespace(), service, metadata.getName(), activator);
   }
 }

@@ -78,8 +78,8 @@ final class Notices {
     if (paused.isPresent() && paused.get() != before) {
       add(false, paused.get() ? "Paused" : "Resumed", paused.get()
           ? draft.initialized() ? "the revision has no traffic (routing state reserve), so it is held at 0"
-              : "the revision never became ready and there is a newer one, so it gives up its pod"
-          : "the revision has traffic again, so demand may wake it");
+              : "the revision never became ready and is not needed (a newer one, or no route), so it gives up its pod"
+          : "the revision is needed again, so demand may wake it");
     }
   }
 

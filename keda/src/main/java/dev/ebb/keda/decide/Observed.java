@@ -17,11 +17,21 @@ import java.util.Optional;
  * @param scaledObject of the PodAutoscaler's name
  * @param routing of the Revision
  * @param superseded whether its Configuration has a newer Revision
+ * @param serving that runs it
  * @param now what new transition times are
  */
 public record Observed(PodAutoscaler podAutoscaler, Optional<ServerlessService> serverlessService,
     Optional<Deployment> deployment, Optional<ScaledObject> scaledObject, RoutingState routing,
-    boolean superseded, Instant now) {
+    boolean superseded, Serving serving, Instant now) {
+
+  /**
+   * Whether a revision that never started is to be given up, so that it does not keep from others what its pod has: a
+   * newer one takes its place, or a route named it and does no longer. Serving leaves the replicas to us. One that no
+   * route ever named is pending, not in reserve, and starts.
+   */
+  boolean needless() {
+    return superseded || routing == RoutingState.RESERVE;
+  }
 
   PodAutoscalerStatus previous() {
     return podAutoscaler.getStatus() == null ? new PodAutoscalerStatus() : podAutoscaler.getStatus();

@@ -4,12 +4,17 @@ import dev.ebb.keda.resource.ScaledObject;
 import dev.ebb.keda.resource.ScaledObjectStatus;
 import dev.ebb.keda.setting.Reading;
 import dev.ebb.keda.setting.Settings;
+import dev.ebb.keda.trigger.Names;
+import dev.ebb.keda.trigger.PrometheusTrigger;
+import dev.ebb.keda.trigger.Trigger;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscalerStatus;
 import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
 import io.fabric8.knative.internal.networking.v1alpha1.ServerlessServiceStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The PodAutoscaler's status as the Revision reads it. */
 final class StatusDraft {
@@ -67,10 +72,28 @@ final class StatusDraft {
     initialized(conditions);
     scaledObjectVerdict().ifPresent(verdict ->
         conditions.info(Conditions.SCALED_OBJECT_READY, verdict.status, verdict.reason, verdict.message));
+    serving(conditions);
     status.setConditions(conditions.withReady());
     status.setAnnotations(previous.getAnnotations());
     status.setAdditionalProperties(previous.getAdditionalProperties());
     return status;
+  }
+
+  /** Warnings about Serving, where they concern what these triggers ask. */
+  private void serving(Conditions conditions) {
+    boolean asksActivator = reading instanceof Reading.Valid(Settings settings)
+        && settings.triggers().stream().anyMatch(StatusDraft::asksActivator);
+    List<Notice> warnings = seen.serving().concerns().stream()
+        .filter(concern -> asksActivator || !concern.activatorOnly()).map(Serving.Concern::notice)
+        .filter(Notice::warning).toList();
+    if (!warnings.isEmpty()) {
+      conditions.info(Conditions.SERVING_SUITED, seen.serving().has("ServingUnknown") ? "Unknown" : "False",
+          warnings.getFirst().reason(), warnings.stream().map(Notice::message).collect(Collectors.joining("; ")));
+    }
+  }
+
+  private static boolean asksActivator(Trigger trigger) {
+    return trigger instanceof PrometheusTrigger prometheus && prometheus.query().contains(Names.ACTIVATOR);
   }
 
   /** Settings that cannot stand come first: they are what a person must mend. */
@@ -86,8 +109,10 @@ final class StatusDraft {
       conditions.isTrue(Conditions.ACTIVE);
     } else if (desired == 0 && initialized && seen.deployment().isPresent()) {
       conditions.isFalse(Conditions.ACTIVE, "NoTraffic", "no demand, so no pod");
-    } else if (!initialized && seen.superseded()) {
-      conditions.isFalse(Conditions.ACTIVE, "Superseded", "it never became ready, and a newer revision takes over");
+    } else if (!initialized && seen.needless()) {
+      conditions.isFalse(Conditions.ACTIVE, seen.superseded() ? "Superseded" : "NoTraffic",
+          "it never became ready, and "
+              + (seen.superseded() ? "a newer revision takes its place" : "no route names it"));
     } else {
       conditions.unknown(Conditions.ACTIVE, "Queued", "no pod is ready yet");
     }

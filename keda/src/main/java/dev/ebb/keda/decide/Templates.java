@@ -2,6 +2,7 @@ package dev.ebb.keda.decide;
 
 import dev.ebb.keda.resource.ScaledObject;
 import dev.ebb.keda.resource.ScaledObjectSpec;
+import dev.ebb.keda.resource.ScaledObjectTrigger;
 import dev.ebb.keda.setting.Settings;
 import dev.ebb.keda.trigger.Names;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
@@ -51,7 +52,8 @@ final class Templates {
     spec.minReplicaCount = settings.min();
     spec.maxReplicaCount = settings.max();
     spec.advanced = scaleDown(seconds(settings.scaleDownWindow()));
-    spec.triggers = settings.triggers().stream().map(trigger -> trigger.render(names)).toList();
+    spec.triggers = settings.triggers().stream()
+        .map(trigger -> ScaledObjectTrigger.of(trigger.render(names))).toList();
     return spec;
   }
 

@@ -2,6 +2,7 @@ package dev.ebb.keda.loop;
 
 import dev.ebb.keda.decide.Observed;
 import dev.ebb.keda.decide.RoutingState;
+import dev.ebb.keda.decide.Serving;
 import dev.ebb.keda.resource.ScaledObject;
 import dev.ebb.keda.setting.Annotations;
 import io.fabric8.knative.internal.autoscaling.v1alpha1.PodAutoscaler;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What the API server holds of the kinds that matter, kept by watches, and who to tell of a change. */
@@ -37,6 +39,7 @@ final class ClusterView implements AutoCloseable {
   private static final long SYNC_LIMIT_S = 60;
 
   private final Clock clock;
+  private final Supplier<Serving> serving;
   private final Consumer<String> changed;
   private final SharedIndexInformer<PodAutoscaler> podAutoscalers;
   private final SharedIndexInformer<ServerlessService> services;
@@ -48,10 +51,13 @@ final class ClusterView implements AutoCloseable {
    * Prepares the watches; {@link #start} begins.
    *
    * @param namespace to look at, empty for all
+   * @param serving what is known of Knative Serving
    * @param changed is told the key, {@code namespace/name}, of each PodAutoscaler that may need a look
    */
-  ClusterView(KubernetesClient client, String namespace, Clock clock, Consumer<String> changed) {
+  ClusterView(KubernetesClient client, String namespace, Clock clock, Supplier<Serving> serving,
+      Consumer<String> changed) {
     this.clock = clock;
+    this.serving = serving;
     this.changed = changed;
     podAutoscalers = informer(in(namespace, client.resources(PodAutoscaler.class)), ClusterView::key);
     services = informer(in(namespace, client.resources(ServerlessService.class)), ClusterView::key);
@@ -96,7 +102,13 @@ final class ClusterView implements AutoCloseable {
     String namespace = pa.getMetadata().getNamespace();
     String deployment = namespace + "/" + pa.getSpec().getScaleTargetRef().getName();
     return Optional.of(new Observed(pa, cached(services, key), cached(deployments, deployment),
-        cached(scaledObjects, key), routing(key), superseded(key), clock.instant()));
+        cached(scaledObjects, key), routing(key), superseded(key),
+        serving.get(), clock.instant()));
+  }
+
+  /** Has everything looked at again. */
+  void changedAll() {
+    podAutoscalers.getStore().listKeys().forEach(changed);
   }
 
   @Override

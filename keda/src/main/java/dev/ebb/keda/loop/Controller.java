@@ -9,14 +9,18 @@ public final class Controller implements AutoCloseable {
 
   private final WorkQueue queue = new WorkQueue();
   private final ClusterView view;
+  private final ServingView serving;
+  private final ServingWatch servingWatch;
   private final Workers workers;
   private final Leadership leadership;
   private volatile boolean leading;
 
   /** Prepares a replica; the client is the caller's to close. */
   public Controller(KubernetesClient client, Options options, Clock clock) {
-    view = new ClusterView(client, options.namespace(), clock, queue::add);
+    serving = new ServingView(client, options.servingNamespace(), this::servingChanged);
+    view = new ClusterView(client, options.namespace(), clock, serving::serving, queue::add);
     EventRecorder events = new EventRecorder(client, options.identity(), clock);
+    servingWatch = new ServingWatch(events);
     Reconciler reconciler = new Reconciler(view, new Applier(client), events);
     workers = new Workers(queue, options.workers(), reconciler::reconcile);
     leadership = new Leadership(client, options, this::lead, this::rest);
@@ -29,6 +33,8 @@ public final class Controller implements AutoCloseable {
    */
   public void start() {
     view.start();
+    serving.start();
+    servingWatch.tell(serving, false);
     leadership.start();
   }
 
@@ -48,6 +54,8 @@ public final class Controller implements AutoCloseable {
     workers.stop();
     leadership.close();
     view.close();
+    serving.close();
+    servingWatch.close();
   }
 
   private void lead() {
@@ -55,6 +63,12 @@ public final class Controller implements AutoCloseable {
     leading = true;
     // What changed while another replica led is in the queue already: watches fill it all the time.
     workers.start();
+    servingWatch.tell(serving, true);
+  }
+
+  private void servingChanged() {
+    view.changedAll();
+    servingWatch.tell(serving, leading);
   }
 
   private void rest() {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * How the reconciler runs.
  *
  * @param namespace whose PodAutoscalers it owns, empty for all
+ * @param servingNamespace that Knative Serving is in
  * @param leaseNamespace where the lease lies
  * @param leaseName of the lease; reconcilers of different namespaces need different ones
  * @param identity of this replica, different for each
@@ -21,10 +22,12 @@ import java.util.regex.Pattern;
  * @param renewDeadline in which a leader must renew or step down, less than {@code leaseDuration}
  * @param retryPeriod between two tries
  */
-public record Options(String namespace, String leaseNamespace, String leaseName, String identity, int workers,
-    int healthPort, Duration leaseDuration, Duration renewDeadline, Duration retryPeriod) {
-  private static final Map<String, String> DEFAULTS = new TreeMap<>(Map.of("namespace", "", "lease-namespace", "",
-      "lease-name", "keda-ebb-dev", "identity", "", "workers", "2", "health-port", "8081"));
+public record Options(String namespace, String servingNamespace, String leaseNamespace, String leaseName,
+    String identity, int workers, int healthPort, Duration leaseDuration, Duration renewDeadline,
+    Duration retryPeriod) {
+  private static final Map<String, String> DEFAULTS = new TreeMap<>(Map.of("namespace", "", "serving-namespace",
+      "knative-serving", "lease-namespace", "", "lease-name", "keda-ebb-dev", "identity", "", "workers", "2",
+      "health-port", "8081"));
   private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final int WORKERS_MAX = 64;
   private static final int PORT_MAX = 65_535;
@@ -46,7 +49,8 @@ public record Options(String namespace, String leaseNamespace, String leaseName,
     });
     String own = environment.getOrDefault("POD_NAMESPACE", "default");
     String pod = environment.getOrDefault("POD_NAME", "ebb-keda-" + UUID.randomUUID());
-    return new Options(name(all, "namespace", ""), name(all, "lease-namespace", own), name(all, "lease-name", ""),
+    return new Options(name(all, "namespace", ""), name(all, "serving-namespace", ""),
+        name(all, "lease-namespace", own), name(all, "lease-name", ""),
         name(all, "identity", pod), number(all, "workers", 1, WORKERS_MAX), number(all, "health-port", 0, PORT_MAX),
         Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
   }

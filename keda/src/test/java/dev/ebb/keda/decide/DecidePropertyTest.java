@@ -45,13 +45,14 @@ class DecidePropertyTest {
       assertEquals(json(decision), json(Decide.on(seen)), "the same again");
       podWasReady |= seen.deployment().map(it -> it.getStatus().getReadyReplicas() > 0).orElse(false);
       checkConditions(previous, decision.status(), now, podWasReady);
-      assertTrue(isActive(decision.status()) || initialized(decision.status()) || seen.superseded(),
+      boolean needless = seen.superseded() || seen.routing() == RoutingState.RESERVE;
+      assertTrue(isActive(decision.status()) || initialized(decision.status()) || needless,
           "Active False only once initialized, or given up");
-      boolean acts = initialized(decision.status()) || seen.superseded();
+      boolean acts = initialized(decision.status()) || needless || seen.scaledObject().isPresent();
       assertEquals(acts, !(decision.scaling() instanceof Scaling.Untouched));
       carryOut(decision);
       Observed after = new Observed(pa, seen.serverlessService(), seen.deployment(), scaledObject, seen.routing(),
-          seen.superseded(), now.plusSeconds(1));
+          seen.superseded(), seen.serving(), now.plusSeconds(1));
       Decision again = Decide.on(after);
       assertEquals(SERIALIZATION.asJson(decision.status()), SERIALIZATION.asJson(again.status()), "idempotent");
       assertEquals(List.of(), again.notices(), "said once");
@@ -105,7 +106,8 @@ class DecidePropertyTest {
     int replicas = random.nextInt(3);
     return new Observed(pa, sks, random.nextInt(8) == 0 ? Optional.empty()
         : Optional.of(Fixtures.deployment(replicas, random.nextInt(replicas + 1))), scaledObject,
-        RoutingState.values()[random.nextInt(RoutingState.values().length)], random.nextInt(4) == 0, now);
+        RoutingState.values()[random.nextInt(RoutingState.values().length)], random.nextInt(4) == 0,
+        random.nextBoolean() ? Fixtures.SUITED : Serving.of(Map.of(), Map.of()), now);
   }
 
   private static ScaledObjectStatus verdict(int kind) {

@@ -35,7 +35,7 @@ class DecideTest {
   private boolean superseded;
 
   private Decision decide(Instant now) {
-    return Decide.on(new Observed(pa, sks, deployment, scaledObject, routing, superseded, now));
+    return Decide.on(new Observed(pa, sks, deployment, scaledObject, routing, superseded, Fixtures.SUITED, now));
   }
 
   /** Decides and lets the status be written. */
@@ -69,6 +69,22 @@ class DecideTest {
     assertTrue(wanted.paused());
     assertEquals(List.of("Paused"), reasons(decision));
     assertTrue(conditions(decision.status()).contains("Active=False/Superseded"), conditions(decision.status()));
+  }
+
+  @Test
+  void aRevisionThatNeverStartedAndThatNoRouteNamesAnyMoreGivesUpItsPodUntilOneDoes() {
+    seen(1, 0);
+    routing = RoutingState.PENDING;
+    settle(T0);
+    assertInstanceOf(Scaling.Untouched.class, decide(T0).scaling(), "no route named it yet: it may start");
+    routing = RoutingState.RESERVE;
+    scaledObject = Optional.of(((Scaling.Wanted) settle(T0.plusSeconds(5)).scaling()).scaledObject());
+    assertEquals("0", scaledObject.get().getMetadata().getAnnotations().get(ScaledObject.PAUSED_REPLICAS));
+    routing = RoutingState.ACTIVE;
+    Decision again = settle(T0.plusSeconds(9));
+    assertFalse(assertInstanceOf(Scaling.Wanted.class, again.scaling()).paused());
+    assertEquals(List.of("Resumed"), reasons(again));
+    assertTrue(conditions(again.status()).contains("Active=Unknown/Queued"), conditions(again.status()));
   }
 
   @Test

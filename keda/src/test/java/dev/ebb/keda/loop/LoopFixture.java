@@ -40,8 +40,8 @@ abstract class LoopFixture {
   }
 
   final Controller start(String identity) {
-    Options options = new Options("ns", "ns", "lease", identity, 2, 0, Duration.ofSeconds(3), Duration.ofSeconds(2),
-        Duration.ofMillis(200));
+    Options options = new Options("ns", "knative-serving", "ns", "lease", identity, 2, 0, Duration.ofSeconds(3),
+        Duration.ofSeconds(2), Duration.ofMillis(200));
     Controller controller = new Controller(client(), options, Clock.systemUTC());
     controller.start();
     running.add(controller);

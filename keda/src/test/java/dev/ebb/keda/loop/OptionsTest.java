@@ -18,6 +18,7 @@ class OptionsTest {
   void nothingNeedBeSaid() {
     Options options = of(Map.of());
     assertEquals("", options.namespace());
+    assertEquals("knative-serving", options.servingNamespace());
     assertEquals("default", options.leaseNamespace());
     assertEquals("keda-ebb-dev", options.leaseName());
     assertTrue(options.identity().startsWith("ebb-keda-"));

@@ -184,8 +184,8 @@ class RenderingTest {
     String notes = String.join("\n", Rendering.notes(YamlFiles.full()));
     for (String word : List.of("mesh-compatibility-mode: disabled", "pod-is-always-schedulable",
         "kubernetes.podspec-nodeselector, kubernetes.podspec-persistent-volume-claim, "
-            + "kubernetes.podspec-persistent-volume-write, kubernetes.podspec-tolerations, "
-            + "kubernetes.podspec-volumes-hostpath", "backend cuda", "tenants' keys", "one replica of a router")) {
+            + "kubernetes.podspec-persistent-volume-write, kubernetes.podspec-tolerations",
+        "backend cuda", "tenants' keys", "one replica of a router")) {
       assertTrue(notes.contains(word), word + " in\n" + notes);
     }
     EbbYaml patient = YamlFiles.parsed(SMALL.replace("decode: {", "decode: {timeoutSeconds: 900, "));

@@ -1,11 +1,14 @@
 package dev.ebb.router.demand;
 
+import dev.ebb.keda.trigger.DemandRule;
 import dev.ebb.router.function.Phase;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -110,11 +113,16 @@ public final class Demand {
     }
   }
 
-  /** Whether the phase's function should run now. */
-  public boolean wanted(String model, Phase phase, WakeRule rule) {
+  /**
+   * How many of the phase's functions should run now.
+   *
+   * @param running how many do
+   */
+  public int replicas(String model, Phase phase, DemandRule rule, int running) {
     Counter counter = counter(model, phase);
     synchronized (counter) {
-      return rule.wanted(counter.withheld ? 0 : counter.value, counter.lastUseMs, clockMs.getAsLong());
+      Duration sinceDemand = Duration.ofMillis(clockMs.getAsLong() - counter.lastUseMs);
+      return rule.replicas(OptionalDouble.of(counter.withheld ? 0 : counter.value), running, sinceDemand);
     }
   }
 

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.keda.trigger.DemandRule;
 import dev.ebb.router.demand.Demand.Claim;
 import dev.ebb.router.function.Phase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +17,6 @@ import org.junit.jupiter.api.Test;
 class DemandTest {
   private final AtomicLong now = new AtomicLong(5_000);
   private final Demand demand = new Demand(List.of("m"), now::get);
-  private final WakeRule rule = new WakeRule(1_000);
 
   @Test
   void countersExistAtZero() {
@@ -57,7 +58,7 @@ class DemandTest {
     Claim claim = demand.raise("m", Phase.PREFILL);
     assertEquals(0, demand.value("m", Phase.PREFILL));
     assertEquals(1, demand.claims("m", Phase.PREFILL));
-    assertFalse(demand.wanted("m", Phase.PREFILL, new WakeRule(0)));
+    assertFalse(wanted(Phase.PREFILL, 0));
     demand.withhold("m", Phase.PREFILL, false);
     assertEquals(1, demand.value("m", Phase.PREFILL));
     assertEquals(List.of(Phase.PREFILL), woken);
@@ -80,18 +81,31 @@ class DemandTest {
   void wantedWhileInUseAndForTheIdleTimeAfter() {
     Claim claim = demand.raise("m", Phase.DECODE);
     now.addAndGet(10_000);
-    assertTrue(demand.wanted("m", Phase.DECODE, rule));
+    assertTrue(wanted(Phase.DECODE, 1_000));
     claim.close();
     now.addAndGet(999);
-    assertTrue(demand.wanted("m", Phase.DECODE, rule));
+    assertTrue(wanted(Phase.DECODE, 1_000));
     now.addAndGet(1);
-    assertFalse(demand.wanted("m", Phase.DECODE, rule));
+    assertFalse(wanted(Phase.DECODE, 1_000));
   }
 
   @Test
   void noIdleTimeMeansAtOnce() {
-    assertFalse(new WakeRule(0).wanted(0, 7, 7));
-    assertTrue(new WakeRule(0).wanted(1, 0, 7));
-    assertThrows(IllegalArgumentException.class, () -> new WakeRule(-1));
+    Claim claim = demand.raise("m", Phase.DECODE);
+    assertTrue(wanted(Phase.DECODE, 0));
+    claim.close();
+    assertFalse(wanted(Phase.DECODE, 0));
+  }
+
+  @Test
+  void theIdleTimeStartsNothing() {
+    demand.raise("m", Phase.DECODE).close();
+    DemandRule rule = new DemandRule(0, 1, Duration.ofSeconds(1), 0, 1);
+    assertEquals(0, demand.replicas("m", Phase.DECODE, rule, 0));
+    assertEquals(1, demand.replicas("m", Phase.DECODE, rule, 1));
+  }
+
+  private boolean wanted(Phase phase, long idleMs) {
+    return demand.replicas("m", phase, new DemandRule(0, 1, Duration.ofMillis(idleMs), 0, 1), 1) > 0;
   }
 }

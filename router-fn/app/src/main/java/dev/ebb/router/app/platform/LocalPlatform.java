@@ -1,13 +1,14 @@
 package dev.ebb.router.app.platform;
 
+import dev.ebb.keda.trigger.DemandRule;
 import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.demand.Demand;
-import dev.ebb.router.demand.WakeRule;
 import dev.ebb.router.function.Backoff;
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.HangWatch;
 import dev.ebb.router.function.LifecycleLimits;
 import dev.ebb.router.function.Phase;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ final class LocalPlatform implements Platform {
 
   LocalPlatform(RouterSettings settings, Demand demand, LongSupplier clockMs) {
     ProcessLauncher launcher = new ProcessLauncher(settings);
-    WakeRule rule = new WakeRule(settings.idleMs());
+    // One process a phase carries all there is, so what one replica carries does not matter here.
+    DemandRule rule = new DemandRule(0, 1, Duration.ofMillis(settings.idleMs()), 0, 1);
     LifecycleLimits standard = LifecycleLimits.standard();
     LifecycleLimits limits = new LifecycleLimits(settings.startTimeoutMs(), standard.stopMs(), standard.stableMs(),
         standard.startsAtMost(), new Backoff(standard.backoff().firstMs(), standard.backoff().mostMs()));
@@ -34,7 +36,9 @@ final class LocalPlatform implements Platform {
     for (Phase phase : Phase.values()) {
       functions.put(phase, new LocalFunction(phase, launcher, limits,
           new HangWatch(PROBE_MS, HUNG_MS), settings.parkedMax(),
-          () -> demand.value(model, phase) > 0, () -> demand.wanted(model, phase, rule), clockMs));
+          () -> rule.wakes(demand.value(model, phase)),
+          // Asked only of what runs or ran; what sleeps starts by need alone.
+          () -> demand.replicas(model, phase, rule, 1) > 0, clockMs));
     }
   }
 

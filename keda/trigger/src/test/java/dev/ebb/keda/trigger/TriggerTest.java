@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
@@ -16,38 +15,34 @@ class TriggerTest {
   private static final Names NAMES = new Names("ns", "decode", "decode-00001");
   private static final String PROM = "http://prom:9090";
 
-  private static String json(Trigger trigger) {
-    return new KubernetesSerialization().asJson(trigger.render(NAMES));
-  }
-
   @Test
   void pushIsRenderedWithItsMetadataInOrder() {
     Trigger push = new PushTrigger("router.ebb.svc:9190", Map.of("rev", "{revision}", "fn", "{service}@{namespace}"));
-    assertEquals("{\"type\":\"external-push\",\"metadata\":{\"scalerAddress\":\"router.ebb.svc:9190\","
-        + "\"fn\":\"decode@ns\",\"rev\":\"decode-00001\"}}", json(push));
+    assertEquals("Rendered[type=external-push, name=Optional.empty, metadata={scalerAddress=router.ebb.svc:9190, "
+        + "fn=decode@ns, rev=decode-00001}, authentication=Optional.empty]", push.render(NAMES).toString());
   }
 
   @Test
   void prometheusIsRenderedWithAllItsDefaultsSaid() {
     Trigger trigger = new PrometheusTrigger(PROM, "sum(ebb_demand{rev=\"{revision}\"})", "4");
-    assertEquals("{\"type\":\"prometheus\",\"metadata\":{\"serverAddress\":\"http://prom:9090\","
-        + "\"query\":\"sum(ebb_demand{rev=\\\"decode-00001\\\"})\",\"threshold\":\"4\",\"activationThreshold\":\"0\","
-        + "\"ignoreNullValues\":\"false\"}}", json(trigger));
+    assertEquals("Rendered[type=prometheus, name=Optional.empty, metadata={serverAddress=http://prom:9090, "
+        + "query=sum(ebb_demand{rev=\"decode-00001\"}), threshold=4, activationThreshold=0, ignoreNullValues=false}, "
+        + "authentication=Optional.empty]", trigger.render(NAMES).toString());
   }
 
   @Test
   void prometheusIsRenderedWithNameAndAuthentication() {
     Trigger trigger = new PrometheusTrigger("https://prom", "up", new BigDecimal("0.50"), new BigDecimal("1.0"), true,
         Optional.of("backup"), Optional.of("prom-auth"), Optional.of("bearer"));
-    assertEquals("{\"type\":\"prometheus\",\"name\":\"backup\",\"metadata\":{\"serverAddress\":\"https://prom\","
-        + "\"query\":\"up\",\"threshold\":\"0.5\",\"activationThreshold\":\"1\",\"ignoreNullValues\":\"true\","
-        + "\"authModes\":\"bearer\"},\"authenticationRef\":{\"name\":\"prom-auth\"}}", json(trigger));
+    assertEquals("Rendered[type=prometheus, name=Optional[backup], metadata={serverAddress=https://prom, query=up, "
+        + "threshold=0.5, activationThreshold=1, ignoreNullValues=true, authModes=bearer}, "
+        + "authentication=Optional[prom-auth]]", trigger.render(NAMES).toString());
   }
 
   @Test
   void numbersOfOneValueMakeOneTrigger() {
     assertEquals(new PrometheusTrigger(PROM, "up", "4"), new PrometheusTrigger(PROM, "up", "4.00"));
-    assertEquals("100", new PrometheusTrigger(PROM, "up", "1e2").render(NAMES).metadata.get("threshold"));
+    assertEquals("100", new PrometheusTrigger(PROM, "up", "1e2").render(NAMES).metadata().get("threshold"));
   }
 
   @ParameterizedTest
@@ -60,7 +55,7 @@ class TriggerTest {
   @Test
   void pushTakesAVariableInItsAddress() {
     Trigger push = new PushTrigger("{service}-scaler.{namespace}:1", Map.of());
-    assertEquals("decode-scaler.ns:1", push.render(NAMES).metadata.get("scalerAddress"));
+    assertEquals("decode-scaler.ns:1", push.render(NAMES).metadata().get("scalerAddress"));
   }
 
   @ParameterizedTest
@@ -95,9 +90,19 @@ class TriggerTest {
   @Test
   void theActivatorsSeriesNameTheRevision() {
     for (ActivatorSeries series : ActivatorSeries.values()) {
-      String query = new PrometheusTrigger(PROM, series.query(), "4").render(NAMES).metadata.get("query");
+      String query = new PrometheusTrigger(PROM, series.query(), "4").render(NAMES).metadata().get("query");
       assertTrue(query.contains("=\"ns\"") && query.contains("=\"decode-00001\""), query);
     }
+  }
+
+  @Test
+  void theVariableOfTheActivatorIsTheQueryOfItsSeries() {
+    Trigger trigger = new PrometheusTrigger(PROM, Names.ACTIVATOR, "4");
+    Names known = new Names("ns", "decode", "decode-00001", ActivatorSeries.QUEUED);
+    assertEquals("sum(kn_revision_request_queued{k8s_namespace_name=\"ns\",kn_revision_name=\"decode-00001\"})",
+        trigger.render(known).metadata().get("query"));
+    String either = trigger.render(NAMES).metadata().get("query");
+    assertTrue(either.matches("sum\\(activator_request_concurrency\\{.*}\\) or sum\\(kn_revision.*}\\)"), either);
   }
 
   private static void refused(String part, org.junit.jupiter.api.function.Executable made) {

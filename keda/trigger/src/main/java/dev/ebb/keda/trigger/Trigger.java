@@ -1,7 +1,5 @@
 package dev.ebb.keda.trigger;
 
-import dev.ebb.keda.resource.ScaledObjectTrigger;
-
 /** One source of demand. Texts may hold {@link Names}' variables, filled in when rendered. */
 public sealed interface Trigger permits PushTrigger, PrometheusTrigger {
   /** KEDA's name of the trigger's type. */
@@ -12,5 +10,5 @@ public sealed interface Trigger permits PushTrigger, PrometheusTrigger {
    *
    * @throws IllegalArgumentException where a text holds a variable that is not known or has no value here
    */
-  ScaledObjectTrigger render(Names names);
+  Rendered render(Names names);
 }

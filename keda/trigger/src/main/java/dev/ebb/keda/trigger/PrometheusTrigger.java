@@ -1,10 +1,10 @@
 package dev.ebb.keda.trigger;
 
-import dev.ebb.keda.resource.ScaledObjectTrigger;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -63,30 +63,20 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
   }
 
   @Override
-  public ScaledObjectTrigger render(Names names) {
-    ScaledObjectTrigger trigger = new ScaledObjectTrigger();
-    trigger.type = type();
-    trigger.name = name.orElse(null);
-    trigger.metadata = new LinkedHashMap<>();
-    trigger.metadata.put("serverAddress", serverAddress);
-    trigger.metadata.put("query", names.fill(query));
-    trigger.metadata.put("threshold", threshold.toPlainString());
-    trigger.metadata.put("activationThreshold", activationThreshold.toPlainString());
-    trigger.metadata.put("ignoreNullValues", Boolean.toString(ignoreNullValues));
-    authModes.ifPresent(modes -> trigger.metadata.put("authModes", modes));
-    trigger.authenticationRef = authentication.map(PrometheusTrigger::reference).orElse(null);
-    return trigger;
+  public Rendered render(Names names) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("serverAddress", serverAddress);
+    metadata.put("query", names.fill(query));
+    metadata.put("threshold", threshold.toPlainString());
+    metadata.put("activationThreshold", activationThreshold.toPlainString());
+    metadata.put("ignoreNullValues", Boolean.toString(ignoreNullValues));
+    authModes.ifPresent(modes -> metadata.put("authModes", modes));
+    return new Rendered(type(), name, metadata, authentication);
   }
 
   /** The rule by which the same demand is judged without KEDA. */
-  public DemandRule rule(Duration cooldown) {
-    return new DemandRule(activationThreshold.doubleValue(), threshold.doubleValue(), cooldown);
-  }
-
-  private static ScaledObjectTrigger.AuthenticationRef reference(String name) {
-    ScaledObjectTrigger.AuthenticationRef reference = new ScaledObjectTrigger.AuthenticationRef();
-    reference.name = name;
-    return reference;
+  public DemandRule rule(Duration cooldown, int min, int max) {
+    return new DemandRule(activationThreshold.doubleValue(), threshold.doubleValue(), cooldown, min, max);
   }
 
   private static BigDecimal plain(BigDecimal number) {

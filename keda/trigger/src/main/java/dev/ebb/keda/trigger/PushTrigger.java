@@ -1,9 +1,9 @@
 package dev.ebb.keda.trigger;
 
-import dev.ebb.keda.resource.ScaledObjectTrigger;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,13 +39,11 @@ public record PushTrigger(String scalerAddress, Map<String, String> metadata) im
   }
 
   @Override
-  public ScaledObjectTrigger render(Names names) {
-    ScaledObjectTrigger trigger = new ScaledObjectTrigger();
-    trigger.type = type();
-    trigger.metadata = new LinkedHashMap<>();
-    trigger.metadata.put("scalerAddress", names.fill(scalerAddress));
-    metadata.forEach((key, value) -> trigger.metadata.put(key, names.fill(value)));
-    return trigger;
+  public Rendered render(Names names) {
+    Map<String, String> filled = new LinkedHashMap<>();
+    filled.put("scalerAddress", names.fill(scalerAddress));
+    metadata.forEach((key, value) -> filled.put(key, names.fill(value)));
+    return new Rendered(type(), Optional.empty(), filled, Optional.empty());
   }
 
   private static void requireAddress(String address) {

@@ -8,8 +8,13 @@ package dev.ebb.keda.trigger;
 public enum ActivatorSeries {
   /** Serving v0.42, seen there: a gauge of what waits and runs in the activator. */
   CONCURRENCY("sum(activator_request_concurrency{namespace_name=\"{namespace}\",revision_name=\"{revision}\"})"),
-  /** Serving v0.50 with {@code metrics-protocol: prometheus}: the name is inferred from its source, not yet seen. */
-  QUEUED("sum(kn_revision_request_queued{k8s_namespace_name=\"{namespace}\",kn_revision_name=\"{revision}\"})");
+  /**
+   * Serving v0.50 with {@code metrics-protocol: prometheus}: {@code kn.revision.request.queued}, an up-down counter of
+   * the unit {@code {request}}, which its exporter turns into this name. Read in the sources of both, not yet seen.
+   */
+  QUEUED("sum(kn_revision_request_queued{k8s_namespace_name=\"{namespace}\",kn_revision_name=\"{revision}\"})"),
+  /** Where nobody could tell which: the one that is there. */
+  EITHER(CONCURRENCY.query + " or " + QUEUED.query);
 
   private final String query;
 
