@@ -11,7 +11,7 @@ SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
   \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
 
-.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light
+.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light cuda-toolchain test-cuda
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -44,6 +44,12 @@ uninstall: ## remove that link
 bench-first-light: build model ## one JSON object: speed beside llama.cpp on the same file
 	@EBB_DIST=$(CURDIR)/dist EBB_MODEL=$$(dist/bin/ebb model path) \
 	  python3 integration-tests/bench/first_light.py $(ARGS)
+
+cuda-toolchain: ## an nvcc 13: the one installed, else from PyPI into ~/.cache/ebb/cuda (134 MB)
+	@scripts/cuda_toolchain.sh
+
+test-cuda: $(STAMPS)/bootstrap ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
+	@scripts/test_cuda.sh
 
 clean: ## remove what was built; the model cache stays
 	@rm -rf dist && find . -name target -type d -not -path './.git/*' -prune -exec rm -rf {} +
