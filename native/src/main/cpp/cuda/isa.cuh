@@ -107,6 +107,13 @@ __device__ __forceinline__ uint32_t pack_bf16(float low, float high) {
   return both;
 }
 
+// a * b + c in each half, rounded once.
+__device__ __forceinline__ uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c) {
+  uint32_t d;
+  asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
+  return d;
+}
+
 __device__ __forceinline__ float to_float(uint32_t bits) { return __uint_as_float(bits); }
 __device__ __forceinline__ uint32_t to_bits(float value) { return __float_as_uint(value); }
 

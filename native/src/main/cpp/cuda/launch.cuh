@@ -64,6 +64,6 @@ void launch_named(const char *name, void (*kernel)(Parameters...), const Shape &
 
 // kernel(arguments) on `stream`; the kernel's name goes into messages.
 #define EBB_LAUNCH(kernel, shape, stream, ...) \
-  ::ebb::cuda::launch_named(#kernel, kernel, shape, stream, __VA_ARGS__)
+  ::ebb::cuda::launch_named(#kernel, (kernel), shape, stream, __VA_ARGS__)
 
 #endif  // EBB_CUDA_LAUNCH_CUH

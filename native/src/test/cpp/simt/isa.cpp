@@ -212,6 +212,13 @@ uint32_t pack_bf16(float low, float high) {
   return uint32_t{f32_to_bf16(low)} | uint32_t{f32_to_bf16(high)} << 16;
 }
 
+uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c) {
+  const auto half = [](uint32_t both, int which) {
+    return bf16_to_f32(static_cast<uint16_t>(both >> (16 * which)));
+  };
+  return pack_bf16(std::fma(half(a, 0), half(b, 0), half(c, 0)), std::fma(half(a, 1), half(b, 1), half(c, 1)));
+}
+
 void ldmatrix_x4(uint32_t (&registers)[4], const void *row, Where where) {
   load_matrices(registers, row, 4, false, where);
 }

@@ -58,6 +58,8 @@ uint16_t float_to_bf16(float value);
 uint32_t pack_half(float low, float high);
 uint32_t pack_bf16(float low, float high);
 
+uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c);
+
 inline float to_float(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 inline uint32_t to_bits(float value) { return __builtin_bit_cast(uint32_t, value); }
 
