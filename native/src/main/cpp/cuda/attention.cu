@@ -50,6 +50,7 @@ __device__ __forceinline__ int64_t query_row(const Attention &op, const Work &wo
 template <int kHeadDim, int kThreads>
 __device__ __forceinline__ void fetch_queries(const Attention &op, const Work &work, uint8_t *to) {
   constexpr int kChunks = kHeadDim / 8;
+  EBB_UNROLL(4)
   for (int i = static_cast<int>(threadIdx.x); i < kThreads / 2 * kChunks; i += kThreads) {
     const int row = i / kChunks;
     const bool there = row < work.tile.rows;
@@ -67,6 +68,7 @@ __device__ __forceinline__ void fetch_span(const Attention &op, const Work &work
   const int block_tokens = op.layout.block_tokens;
   const int64_t head = (static_cast<int64_t>(op.layer) * 2 + part) * op.layout.kv_heads + work.kv_head;
   const int64_t block_rows = static_cast<int64_t>(op.layout.layers) * 2 * op.layout.kv_heads * block_tokens;
+  EBB_UNROLL(4)
   for (int i = static_cast<int>(threadIdx.x); i < kSpanPositions * kChunks; i += kThreads) {
     const int32_t position = span + i / kChunks;
     const bool there = position < work.end;

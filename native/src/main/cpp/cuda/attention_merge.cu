@@ -1,5 +1,5 @@
 // Merges the splits of each row in rising order, divides by the sum of weights, and writes the
-// row as the bfloat16 that the output projection takes.
+// row as the F16 that the output projection takes.
 //
 // A warp a row. Bound by memory: 4 bytes an element and split.
 #include "cuda/isa.cuh"
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kWarps * 32) attention_merge_kernel(Attention 
   const int64_t width = static_cast<int64_t>(op.heads) * n;
   uint16_t *to = op.to + row / op.heads * padded(width) + row % op.heads * n;
   for (int j = 0; j < kEachMax; ++j) {
-    if (j * 32 < n) to[j * 32 + lane] = isa::float_to_bf16(out[j] / sum);
+    if (j * 32 < n) to[j * 32 + lane] = isa::float_to_half(out[j] / sum);
   }
   // The last head of a token also clears the columns behind it.
   if (row % op.heads == op.heads - 1) {

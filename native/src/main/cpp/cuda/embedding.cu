@@ -22,16 +22,16 @@ __device__ __forceinline__ Owner owner_of(const Matrix &m, int64_t row, int colu
 }
 
 __device__ __forceinline__ float piece_sum(const Matrix &m, int64_t index, const Owner &owner, int half) {
-  const int pieces = m.code == Matrix::kPieces1 ? 1 : m.code == Matrix::kPieces2 ? 2 : 3;
+  const int pieces = m.code == Matrix::kHalves ? 1 : 2;
   const auto *codes = reinterpret_cast<const uint16_t *>(m.codes);
   float sum = 0;
   for (int piece = pieces - 1; piece >= 0; --piece) {
-    sum += isa::bf16_to_float(codes[(index * pieces + piece) * 512 + half * 256 + owner.lane * 8 + owner.place]);
+    sum += isa::half_to_float(codes[(index * pieces + piece) * 512 + half * 256 + owner.lane * 8 + owner.place]);
   }
-  return sum;
+  return sum * m.scale;
 }
 
-__device__ __forceinline__ float weight_at(const Matrix &m, int64_t row, int64_t column) {
+__device__ float weight_at(const Matrix &m, int64_t row, int64_t column) {
   const int64_t index = row / kTileRows * groups_of(m.columns) + column / kGroup;
   const Owner owner = owner_of(m, row, static_cast<int>(column % kGroup));
   const int half = static_cast<int>(row % kTileRows / 8);

@@ -15,6 +15,9 @@
 
 // A static shared array of the CTA, and its dynamic shared memory.
 #define EBB_SHARED(type, name, count) __shared__ __align__(16) type name[count]
+// Unrolls the loop that follows at most `times`: left alone, nvcc fills the registers with addresses.
+#define EBB_UNROLL(times) EBB_PRAGMA(unroll times)
+#define EBB_PRAGMA(text) _Pragma(#text)
 #define EBB_DYNAMIC_SHARED(name) extern __shared__ __align__(128) unsigned char name[]
 
 namespace ebb::isa {
@@ -87,31 +90,22 @@ __device__ __forceinline__ uint16_t float_to_half(float value) {
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
 }
-__device__ __forceinline__ float bf16_to_float(uint16_t bits) {
-  return __uint_as_float(static_cast<uint32_t>(bits) << 16);
-}
-__device__ __forceinline__ uint16_t float_to_bf16(float value) {
-  uint16_t bits;
-  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
-  return bits;
-}
 // `low` in the lower 16 bits.
 __device__ __forceinline__ uint32_t pack_half(float low, float high) {
   uint32_t both;
   asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
   return both;
 }
-__device__ __forceinline__ uint32_t pack_bf16(float low, float high) {
-  uint32_t both;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
-  return both;
+// a - b in each F16 half.
+__device__ __forceinline__ uint32_t subtract_half2(uint32_t a, uint32_t b) {
+  uint32_t d;
+  asm("sub.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+  return d;
 }
 
-// a * b + c in each half, rounded once.
-__device__ __forceinline__ uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c) {
-  uint32_t d;
-  asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
-  return d;
+// Bytes of `low` (0..3) and `high` (4..7), chosen by the nibbles of `selector`.
+__device__ __forceinline__ uint32_t permute(uint32_t low, uint32_t high, uint32_t selector) {
+  return __byte_perm(low, high, selector);
 }
 
 __device__ __forceinline__ float to_float(uint32_t bits) { return __uint_as_float(bits); }
@@ -167,14 +161,7 @@ __device__ __forceinline__ void ldmatrix_x2(uint32_t (&r)[2], const void *row) {
                : "memory");
 }
 
-// c [16][8] += a [16][16] * b [16][8], in float.
-__device__ __forceinline__ void mma_bf16(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-  asm volatile(
-      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
-      "{%0, %1, %2, %3};"
-      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-}
+// c [16][8] += a [16][16] * b [16][8]: F16, summed in float.
 __device__ __forceinline__ void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
   asm volatile(
       "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "

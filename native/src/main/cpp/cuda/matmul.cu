@@ -1,7 +1,7 @@
-// Products of packed weights with bfloat16 activations on tensor cores.
+// Products of packed weights with F16 activations on tensor cores.
 //
 // Weights are the 16-row operand, tokens the 8-column one, so that few tokens waste little.
-// Codes are exact in bfloat16 and scaled in float once a group. For few tokens a CTA is one tile
+// Codes are exact in F16 and scaled in float once a group. For few tokens a CTA is one tile
 // of 16 rows and its four warps are the four parts of the columns: bound by the bytes of the
 // weights. For many, a warp has a tile and 64 tokens and goes through the parts itself. Either
 // way an element is the same sum in the same order.
@@ -17,6 +17,7 @@ constexpr int kThreads = kParts * 32;
 struct Parameters {
   Matrix w;
   const uint16_t *x;
+  const float *x_scales;
   const float *bias;
   float *y;
   int32_t tokens;
@@ -58,19 +59,19 @@ __device__ __forceinline__ void multiply_group(const Parameters &p, const Fragme
     const int row = isa::lane() / 4;
     const float *steps = p.w.steps + index * p.w.steps_per_group * kTileRows + row;
     float c[4] = {};
-    isa::mma_bf16(c, weights.a[0][0], b[0]);
+    isa::mma_half(c, weights.a[0][0], b[0]);
     if (p.w.steps_per_group == 2) {
       scale_into(sum, steps[0], steps[8], c);
       c[0] = c[1] = c[2] = c[3] = 0;
       steps += kTileRows;
     }
-    isa::mma_bf16(c, weights.a[0][1], b[1]);
+    isa::mma_half(c, weights.a[0][1], b[1]);
     scale_into(sum, steps[0], steps[8], c);
     if (p.w.minima != nullptr) {
-      const uint32_t ones[4] = {0x3F803F80u, 0x3F803F80u, 0x3F803F80u, 0x3F803F80u};
+      const uint32_t ones[4] = {0x3C003C00u, 0x3C003C00u, 0x3C003C00u, 0x3C003C00u};
       float total[4] = {};
-      isa::mma_bf16(total, ones, b[0]);
-      isa::mma_bf16(total, ones, b[1]);
+      isa::mma_half(total, ones, b[0]);
+      isa::mma_half(total, ones, b[1]);
       const float *minima = p.w.minima + index * kTileRows + row;
       scale_into(sum, minima[0], minima[8], total);
     }
@@ -78,7 +79,7 @@ __device__ __forceinline__ void multiply_group(const Parameters &p, const Fragme
     for (int step = 0; step < 2; ++step) {
       // The least piece first: it would be lost behind the others.
       for (int piece = kPieces<kCode> - 1; piece >= 0; --piece) {
-        isa::mma_bf16(sum, weights.a[piece][step], b[step]);
+        isa::mma_half(sum, weights.a[piece][step], b[step]);
       }
     }
   }
@@ -111,6 +112,8 @@ __device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile,
 __device__ __forceinline__ void store(const Parameters &p, int64_t row, int32_t token, float sum) {
   if (row >= p.w.rows || token >= p.tokens) return;
   float *to = p.y + token * p.y_stride + row;
+  sum *= p.w.scale;
+  if (p.x_scales != nullptr) sum *= p.x_scales[token];
   if (p.bias != nullptr) sum += p.bias[row];
   *to = p.accumulate ? *to + sum : sum;
 }
@@ -179,13 +182,12 @@ void start(const Parameters &p, Stream stream) {
 
 void matmul(const Matmul &op, Stream stream) {
   if (op.tokens == 0) return;
-  const Parameters p{op.w, op.x, op.bias, op.y, static_cast<int32_t>(op.tokens), op.y_stride, op.accumulate};
+  const Parameters p{op.w, op.x, op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens), op.y_stride, op.accumulate};
   switch (op.w.code) {
     case Matrix::kNibbles: return start<Matrix::kNibbles>(p, stream);
     case Matrix::kBytes: return start<Matrix::kBytes>(p, stream);
-    case Matrix::kPieces1: return start<Matrix::kPieces1>(p, stream);
-    case Matrix::kPieces2: return start<Matrix::kPieces2>(p, stream);
-    case Matrix::kPieces3: return start<Matrix::kPieces3>(p, stream);
+    case Matrix::kHalves: return start<Matrix::kHalves>(p, stream);
+    case Matrix::kHalfPairs: return start<Matrix::kHalfPairs>(p, stream);
   }
 }
 

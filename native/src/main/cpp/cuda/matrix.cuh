@@ -1,4 +1,4 @@
-// Reading a packed matrix (matrix_pack.h) in a kernel: the codes of a lane as the bfloat16
+// Reading a packed matrix (matrix_pack.h) in a kernel: the codes of a lane as the F16
 // fragments of tensor cores.
 #ifndef EBB_CUDA_MATRIX_CUH
 #define EBB_CUDA_MATRIX_CUH
@@ -9,7 +9,7 @@
 namespace ebb::cuda {
 
 template <Matrix::Code kCode>
-constexpr int kPieces = kCode == Matrix::kPieces2 ? 2 : kCode == Matrix::kPieces3 ? 3 : 1;
+constexpr int kPieces = kCode == Matrix::kHalfPairs ? 2 : 1;
 
 // A group's weights of one lane, for the two steps of 16 columns.
 template <int kCount>
@@ -18,23 +18,20 @@ struct Fragments {
 };
 
 __device__ __forceinline__ void unpack_nibbles(uint32_t row0, uint32_t row8, uint32_t minus, uint32_t (&a)[2][4]) {
-  constexpr uint32_t kOnes = 0x3F803F80u;
   for (int j = 0; j < 4; ++j) {
-    // 0x4300 | n is the bfloat16 128 + n.
-    const uint32_t low = (row0 >> (4 * j) & 0x000F000Fu) | 0x43004300u;
-    const uint32_t high = (row8 >> (4 * j) & 0x000F000Fu) | 0x43004300u;
-    a[j / 2][j % 2 * 2] = isa::fma_bf16x2(low, kOnes, minus);
-    a[j / 2][j % 2 * 2 + 1] = isa::fma_bf16x2(high, kOnes, minus);
+    // 0x6400 | n is the F16 number 1024 + n.
+    const uint32_t low = (row0 >> (4 * j) & 0x000F000Fu) | 0x64006400u;
+    const uint32_t high = (row8 >> (4 * j) & 0x000F000Fu) | 0x64006400u;
+    a[j / 2][j % 2 * 2] = isa::subtract_half2(low, minus);
+    a[j / 2][j % 2 * 2 + 1] = isa::subtract_half2(high, minus);
   }
 }
 
 // Signed bytes 2j and 2j + 1 of `word` as a pair.
 __device__ __forceinline__ uint32_t unpack_bytes(uint32_t word, int j) {
-  // 0x4B000000 | n is the float 2^23 + n; a signed byte plus 128 is its bits with the first turned.
-  const uint32_t turned = word ^ 0x80808080u;
-  const float low = isa::to_float(0x4B000000u | (turned >> (16 * j) & 0xFFu)) - 8388736.0f;
-  const float high = isa::to_float(0x4B000000u | (turned >> (16 * j + 8) & 0xFFu)) - 8388736.0f;
-  return isa::pack_bf16(low, high);
+  // A signed byte plus 128 is its bits with the first turned; 1152 = 1024 + 128.
+  const uint32_t pair = isa::permute(word ^ 0x80808080u, 0x64646464u, j == 0 ? 0x4140u : 0x4342u);
+  return isa::subtract_half2(pair, 0x64806480u);
 }
 
 __device__ __forceinline__ void unpack_byte_rows(const uint4 &v, uint32_t (&a)[2][4]) {
@@ -52,7 +49,7 @@ template <Matrix::Code kCode>
 __device__ __forceinline__ void load_group(const Matrix &m, int64_t index, Fragments<kPieces<kCode>> &out) {
   const int lane = isa::lane();
   if constexpr (kCode == Matrix::kNibbles) {
-    const uint32_t bias = 0x4300u + static_cast<uint32_t>(m.code_offset) + 0x8000u;  // -(128 + offset)
+    const uint32_t bias = 0x6400u + static_cast<uint32_t>(m.code_offset);
     const uint2 words = isa::load_8(m.codes + index * 256 + lane * 8);
     unpack_nibbles(words.x, words.y, bias | bias << 16, out.a[0]);
   } else if constexpr (kCode == Matrix::kBytes) {

@@ -1,5 +1,7 @@
 #include "cuda/matrix_pack.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/codes.h"
@@ -9,9 +11,9 @@ namespace {
 
 Matrix::Code code_of(ebb_type type) {
   switch (type) {
-    case EBB_TYPE_BF16: return Matrix::kPieces1;
-    case EBB_TYPE_F16: return Matrix::kPieces2;
-    case EBB_TYPE_F32: return Matrix::kPieces3;
+    case EBB_TYPE_BF16:
+    case EBB_TYPE_F16: return Matrix::kHalves;
+    case EBB_TYPE_F32: return Matrix::kHalfPairs;
     case EBB_TYPE_Q4_0:
     case EBB_TYPE_Q4_1:
     case EBB_TYPE_Q4_K: return Matrix::kNibbles;
@@ -20,7 +22,7 @@ Matrix::Code code_of(ebb_type type) {
 }
 
 int pieces_of(Matrix::Code code) {
-  return code == Matrix::kPieces1 ? 1 : code == Matrix::kPieces2 ? 2 : code == Matrix::kPieces3 ? 3 : 0;
+  return code == Matrix::kHalves ? 1 : code == Matrix::kHalfPairs ? 2 : 0;
 }
 
 bool has_minima(ebb_type type) {
@@ -62,13 +64,24 @@ void put_bytes(const CodeBlock &block, const Place &place) {
   }
 }
 
-// Each piece is what the ones before leave, rounded to bfloat16.
-void put_pieces(const float *weights, int count, int pieces, const Place &place) {
+// The power of two that brings the greatest weight between 2^13 and 2^14, the most of F16's range:
+// then a number down to 2^-27 of the greatest keeps its eleven bits.
+float scale_of(const Tensor &tensor, std::vector<float> &floats) {
+  float greatest = 0;
+  for (int64_t row = 0; row < tensor.rows; ++row) {
+    dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
+    for (const float value : floats) greatest = std::max(greatest, std::fabs(value));
+  }
+  return greatest == 0 || !std::isfinite(greatest) ? 1.0f : std::ldexp(1.0f, std::ilogb(greatest) - 13);
+}
+
+// Each piece is what the ones before leave, rounded to F16.
+void put_pieces(const float *weights, int count, float scale, int pieces, const Place &place) {
   for (int i = 0; i < count; ++i) {
-    float left = weights[i];
+    float left = weights[i] / scale;
     for (int piece = 0; piece < pieces; ++piece) {
-      const uint16_t bits = f32_to_bf16(left);
-      left -= bf16_to_f32(bits);
+      const uint16_t bits = f32_to_f16(left);
+      left -= f16_to_f32(bits);
       const size_t at = static_cast<size_t>(piece * 1024 + place.row / 8 * 512) + lane_of(place.row, i) * 16 +
                         static_cast<size_t>(i % 8 * 2);
       std::memcpy(place.group + at, &bits, 2);
@@ -103,7 +116,7 @@ void pack_float_row(const Tensor &tensor, int64_t row, std::vector<float> &float
   for (int64_t g = 0; g * kGroup < tensor.cols; ++g) {
     const int64_t count = std::min<int64_t>(kGroup, tensor.cols - g * kGroup);
     const auto index = static_cast<size_t>(row / kTileRows * groups_of(tensor.cols) + g);
-    put_pieces(floats.data() + g * kGroup, static_cast<int>(count), pieces,
+    put_pieces(floats.data() + g * kGroup, static_cast<int>(count), packed.matrix.scale, pieces,
                {packed.codes.data() + index * static_cast<size_t>(pieces) * 1024,
                 static_cast<int>(row % kTileRows)});
   }
@@ -116,12 +129,13 @@ PackedMatrix pack_matrix(const Tensor &tensor) {
   const Matrix::Code code = code_of(tensor.type);
   const int steps = pieces_of(code) > 0 ? 0 : tensor.type == EBB_TYPE_Q6_K ? 2 : 1;
   packed.matrix = {code, static_cast<int32_t>(tensor.rows), static_cast<int32_t>(tensor.cols), steps,
-                   tensor.type == EBB_TYPE_Q4_0 ? 8 : 0, nullptr, nullptr, nullptr};
+                   tensor.type == EBB_TYPE_Q4_0 ? 8 : 0, 1.0f, nullptr, nullptr, nullptr};
   const auto groups = static_cast<size_t>(tiles_of(tensor.rows) * groups_of(tensor.cols));
   packed.codes.assign(groups * group_bytes(code), 0);
   packed.steps.assign(groups * static_cast<size_t>(steps) * kTileRows, 0.0f);
   if (has_minima(tensor.type)) packed.minima.assign(groups * kTileRows, 0.0f);
   std::vector<float> floats(static_cast<size_t>(tensor.cols));
+  if (steps == 0) packed.matrix.scale = scale_of(tensor, floats);
   for (int64_t row = 0; row < tensor.rows; ++row) {
     if (has_codes(tensor.type)) {
       pack_codes_row(tensor, row, packed);

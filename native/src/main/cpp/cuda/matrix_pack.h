@@ -8,7 +8,8 @@
 //   nibbles  [tile][group][lane][2 rows] u32: nibble j of a word is column 2j of
 //            the lane's eight for j < 4, column 2 (j - 4) + 1 for the rest
 //   bytes    [tile][group][lane][2 rows][8] signed
-//   pieces   [tile][group][piece][2 rows][lane][8] bfloat16, whose sum over pieces is the weight
+//   halves   [tile][group][piece][2 rows][lane][8] F16: the weight over the matrix's scale, or, for
+//            F32, two pieces whose sum it is to 22 bits
 //   steps    [tile][group][steps_per_group][16 rows] float
 //   minima   [tile][group][16 rows] float
 #ifndef EBB_CUDA_MATRIX_PACK_H
@@ -24,8 +25,8 @@ namespace ebb::cuda {
 constexpr int32_t kTileRows = 16;
 constexpr int32_t kGroup = 32;
 
-inline int64_t tiles_of(int64_t rows) { return (rows + kTileRows - 1) / kTileRows; }
-inline int64_t groups_of(int64_t columns) { return padded(columns) / kGroup; }
+constexpr int64_t tiles_of(int64_t rows) { return (rows + kTileRows - 1) / kTileRows; }
+constexpr int64_t groups_of(int64_t columns) { return padded(columns) / kGroup; }
 
 // A packed matrix in host memory; `matrix` has its shape and no addresses.
 struct PackedMatrix {

@@ -1,8 +1,8 @@
 // The operations of the cuda backend, one a file. Pointers are to device memory.
 //
-// The residual stream is float; what a product takes is bfloat16, in rows whose
-// stride is a multiple of 64 elements, zeros behind the last column; queries, keys
-// and values are F16. Each result is computed in an order that follows from its
+// The residual stream is float; what a product takes is F16, in rows whose stride is
+// a multiple of 64 elements, zeros behind the last column; queries, keys and values
+// are F16. Each result is computed in an order that follows from its
 // own data alone, so it depends neither on the batch nor on its place in it.
 #ifndef EBB_CUDA_OPS_H
 #define EBB_CUDA_OPS_H
@@ -20,7 +20,7 @@ using Stream = struct StreamTag *;
 // Elements of a row of `n` columns as products take it.
 constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
 
-// to[t] = rms_norm(x[t]) * weight as bfloat16, for `rows` rows of n floats; row r of
+// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows of n floats; row r of
 // `to` is made from row index[r] of x, or from row r where index is NULL.
 struct RmsNorm {
   const float *x;
@@ -33,10 +33,12 @@ struct RmsNorm {
 };
 void rms_norm(const RmsNorm &op, Stream stream);
 
-// to = silu(gate) * up as bfloat16; gate and up lie side by side, [rows][2 * n] floats.
+// to * scale = silu(gate) * up; gate and up lie side by side, [rows][2 * n] floats. A model's
+// greatest values lie here, so a row has a power of two that brings its own into F16's range.
 struct Swiglu {
   const float *gate_up;
-  uint16_t *to;  // [rows][padded(n)]
+  uint16_t *to;   // [rows][padded(n)]
+  float *scales;  // [rows]
   int64_t rows;
   int64_t n;
 };
@@ -45,12 +47,13 @@ void swiglu(const Swiglu &op, Stream stream);
 // A weight matrix as products read it: tiles of 16 rows, groups of 32 columns, padded with
 // zeros to whole tiles and an even number of groups. matrix_pack.h tells the layout.
 struct Matrix {
-  enum Code : int32_t { kNibbles, kBytes, kPieces1, kPieces2, kPieces3 };
+  enum Code : int32_t { kNibbles, kBytes, kHalves, kHalfPairs };
   Code code;
   int32_t rows;
   int32_t columns;
-  int32_t steps_per_group;  // 0 for pieces; 2 where a step covers 16 columns
+  int32_t steps_per_group;  // 0 for halves; 2 where a step covers 16 columns
   int32_t code_offset;      // what is subtracted from a nibble
+  float scale;              // a power of two: weight = scale * what is stored
   const uint8_t *codes;
   const float *steps;
   const float *minima;      // NULL where the format has none
@@ -59,12 +62,13 @@ struct Matrix {
 // x[t] = the row token_ids[t] of the table, as floats [tokens][columns].
 void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream);
 
-// y[t][r] = sum_i w[r][i] * x[t][i] (+ bias[r]) (+ y[t][r] where accumulate), rows of y
+// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]) (+ y[t][r] where accumulate), rows of y
 // `y_stride` floats apart. The columns are cut into four parts by their number alone; a part
 // is summed in rising order of groups, and parts are added in rising order.
 struct Matmul {
   const Matrix &w;
-  const uint16_t *x;  // bfloat16 [tokens][padded(columns)]
+  const uint16_t *x;       // F16 [tokens][padded(columns)]
+  const float *x_scales;   // [tokens] or NULL
   const float *bias;  // [rows] or NULL
   float *y;
   int64_t tokens;
@@ -109,7 +113,7 @@ constexpr int32_t kFewRows = 16;          // rows of a tile for few tokens
 constexpr int32_t kManyRows = 64;
 
 // Attention over paged keys and values, one split of a tile's context at a time; then the
-// splits of each row are merged in rising order into bfloat16 [tokens][padded(heads * head_dim)].
+// splits of each row are merged in rising order into F16 [tokens][padded(heads * head_dim)].
 struct Attention {
   const uint16_t *q;           // F16 [tokens][heads][head_dim]
   const int32_t *positions;    // [tokens]

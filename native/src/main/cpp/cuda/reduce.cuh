@@ -29,6 +29,17 @@ __device__ __forceinline__ float cta_sum(float value, float *scratch) {
   return sum;
 }
 
+// The same, of the greatest value.
+template <int kWarps>
+__device__ __forceinline__ float cta_max(float value, float *scratch) {
+  value = warp_max(value);
+  if (isa::lane() == 0) scratch[threadIdx.x / 32] = value;
+  isa::sync_threads();
+  float greatest = scratch[0];
+  for (int warp = 1; warp < kWarps; ++warp) greatest = fmaxf(greatest, scratch[warp]);
+  return greatest;
+}
+
 }  // namespace ebb::cuda
 
 #endif  // EBB_CUDA_REDUCE_CUH

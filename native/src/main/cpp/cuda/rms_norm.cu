@@ -1,4 +1,4 @@
-// RMSNorm of the residual stream into the bfloat16 rows that products take.
+// RMSNorm of the residual stream into the F16 rows that products take.
 //
 // A CTA a row: thread i takes the four floats at 4 (i + 256 k). Bound by memory: 6
 // bytes an element.
@@ -43,8 +43,8 @@ __global__ void __launch_bounds__(kThreads) rms_norm_kernel(RmsNorm op) {
   for (int64_t i = threadIdx.x * 4; i < padded(op.n); i += kThreads * 4) {
     const float4 v = load_four(x, i, op.n);
     const float4 w = load_four(op.weight, i, op.n);
-    isa::store_8(to + i, {isa::pack_bf16(v.x * scale * w.x, v.y * scale * w.y),
-                          isa::pack_bf16(v.z * scale * w.z, v.w * scale * w.w)});
+    isa::store_8(to + i, {isa::pack_half(v.x * scale * w.x, v.y * scale * w.y),
+                          isa::pack_half(v.z * scale * w.z, v.w * scale * w.w)});
   }
 }
 

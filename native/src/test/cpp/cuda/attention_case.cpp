@@ -102,7 +102,7 @@ std::vector<float> AttentionCase::run(int32_t rows_max) const {
   cuda::attention_merge(op, nullptr);
   std::vector<float> result;
   for (size_t t = 0; t < rows; ++t) {
-    for (size_t i = 0; i < width; ++i) result.push_back(bf16_to_f32(to.data()[t * stride + i]));
+    for (size_t i = 0; i < width; ++i) result.push_back(f16_to_f32(to.data()[t * stride + i]));
     for (size_t i = width; i < stride; ++i) CHECK_EQUAL(to.data()[t * stride + i], 0);
   }
   return result;

@@ -28,7 +28,7 @@ class AttentionCase {
  public:
   AttentionCase(const AttentionShape &shape, const std::vector<Part> &parts, uint32_t seed = 1);
 
-  // Runs the kernels as the backend does: bfloat16 rows, the padding dropped, as floats. Tiles of
+  // Runs the kernels as the backend does: F16 rows, the padding dropped, as floats. Tiles of
   // more than `rows_max` rows are cut; kFewRows gives decode's kernel, kManyRows prefill's.
   std::vector<float> run(int32_t rows_max) const;
   std::vector<double> expected() const;

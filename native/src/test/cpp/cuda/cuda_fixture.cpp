@@ -61,13 +61,13 @@ DeviceMatrix::DeviceMatrix(const Tensor &tensor) {
   }
 }
 
-std::vector<uint16_t> random_bf16_rows(int64_t rows, int64_t columns, uint32_t seed) {
+std::vector<uint16_t> random_half_rows(int64_t rows, int64_t columns, uint32_t seed) {
   const auto floats = random_floats(static_cast<size_t>(rows * columns), seed);
   std::vector<uint16_t> bits(static_cast<size_t>(rows * cuda::padded(columns)), 0);
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t i = 0; i < columns; ++i) {
       bits[static_cast<size_t>(r * cuda::padded(columns) + i)] =
-          f32_to_bf16(floats[static_cast<size_t>(r * columns + i)]);
+          f32_to_f16(floats[static_cast<size_t>(r * columns + i)]);
     }
   }
   return bits;

@@ -34,8 +34,8 @@ class DeviceMatrix {
   std::unique_ptr<simt::Buffer<float>> steps_, minima_;
 };
 
-// Rows of bfloat16, `columns` random ones each, zeros up to the stride.
-std::vector<uint16_t> random_bf16_rows(int64_t rows, int64_t columns, uint32_t seed);
+// Rows of F16, `columns` random ones each, zeros up to the stride.
+std::vector<uint16_t> random_half_rows(int64_t rows, int64_t columns, uint32_t seed);
 
 }  // namespace ebb::test
 

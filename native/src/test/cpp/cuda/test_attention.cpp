@@ -11,7 +11,7 @@ void check_attention(const AttentionShape &shape, const std::vector<Part> &parts
   const AttentionCase attention(shape, parts);
   const auto out = simt::same_in_every_schedule<float>([&] { return attention.run(rows_max); });
   const double error = relative_l2(out, attention.expected());
-  if (!(error <= 3e-3)) {
+  if (!(error <= 1e-3)) {
     fail(__FILE__, __LINE__, "head_dim " + std::to_string(shape.head_dim) + ", first " +
                                  std::to_string(parts[0].first) + ": error " + std::to_string(error));
   }

@@ -19,7 +19,7 @@ std::vector<double> expected(const Tensor &w, const std::vector<uint16_t> &x, in
       double sum = bias == nullptr ? 0 : bias[r];
       for (int64_t i = 0; i < w.cols; ++i) {
         sum += double{weights[static_cast<size_t>(r * w.cols + i)]} *
-               bf16_to_f32(x[static_cast<size_t>(t * cuda::padded(w.cols) + i)]);
+               f16_to_f32(x[static_cast<size_t>(t * cuda::padded(w.cols) + i)]);
       }
       y.push_back(sum);
     }
@@ -30,14 +30,14 @@ std::vector<double> expected(const Tensor &w, const std::vector<uint16_t> &x, in
 std::vector<float> product(const DeviceMatrix &w, const std::vector<uint16_t> &x, int64_t tokens) {
   const simt::Buffer<uint16_t> x_d("x", x);
   const simt::Buffer<float> y("y", static_cast<size_t>(tokens * w.get().rows));
-  cuda::matmul({w.get(), x_d.data(), nullptr, y.data(), tokens, w.get().rows, false}, nullptr);
+  cuda::matmul({w.get(), x_d.data(), nullptr, nullptr, y.data(), tokens, w.get().rows, false}, nullptr);
   return y.read();
 }
 
 void check_product(ebb_type type, int64_t rows, int64_t columns, int64_t tokens) {
   const StoredMatrix stored(type, rows, columns, 5);
   const DeviceMatrix w(stored.tensor());
-  const auto x = random_bf16_rows(tokens, columns, 6);
+  const auto x = random_half_rows(tokens, columns, 6);
   const auto y = simt::same_in_every_schedule<float>([&] { return product(w, x, tokens); });
   const double error = relative_l2(y, expected(stored.tensor(), x, tokens, nullptr));
   if (error > 1e-5) {
@@ -72,7 +72,7 @@ TEST(cuda_matmul_does_not_depend_on_the_batch) {
   for (const ebb_type type : {EBB_TYPE_BF16, EBB_TYPE_Q4_1, EBB_TYPE_Q6_K}) {
     const StoredMatrix stored(type, 40, 768, 5);
     const DeviceMatrix w(stored.tensor());
-    const auto x = random_bf16_rows(131, 768, 6);
+    const auto x = random_half_rows(131, 768, 6);
     const auto all = product(w, x, 131);
     for (const int64_t tokens : {1, 2, 16, 41}) {
       for (const int64_t first : {0, 7, 90}) {
@@ -86,14 +86,14 @@ TEST(cuda_matmul_does_not_depend_on_the_batch) {
 TEST(cuda_matmul_adds_bias_and_residual) {
   const StoredMatrix stored(EBB_TYPE_BF16, 20, 64, 5);
   const DeviceMatrix w(stored.tensor());
-  const auto x = random_bf16_rows(3, 64, 6);
+  const auto x = random_half_rows(3, 64, 6);
   const auto bias = random_floats(20, 7);
   const auto before = random_floats(3 * 24, 8);
   const simt::Buffer<uint16_t> x_d("x", x);
   const simt::Buffer<float> bias_d("bias", bias);
   const auto after = simt::same_in_every_schedule<float>([&] {
     const simt::Buffer<float> y("y", before);
-    cuda::matmul({w.get(), x_d.data(), bias_d.data(), y.data(), 3, 24, true}, nullptr);
+    cuda::matmul({w.get(), x_d.data(), nullptr, bias_d.data(), y.data(), 3, 24, true}, nullptr);
     return y.read();
   });
   const auto sums = expected(stored.tensor(), x, 3, bias.data());
@@ -110,7 +110,7 @@ TEST(cuda_matmul_reads_weights_once) {
   for (const ebb_type type : {EBB_TYPE_BF16, EBB_TYPE_Q8_0, EBB_TYPE_Q4_0}) {
     const StoredMatrix stored(type, 64, 1024, 5);
     const DeviceMatrix w(stored.tensor());
-    const auto x = random_bf16_rows(1, 1024, 6);
+    const auto x = random_half_rows(1, 1024, 6);
     simt::Machine::get().reset({});
     product(w, x, 1);
     const simt::Traffic &read = simt::Machine::get().counters.global_read;

@@ -24,6 +24,8 @@
 #define EBB_DYNAMIC_SHARED(name) \
   unsigned char *const name = static_cast<unsigned char *>(simt::Machine::get().shared().dynamic())
 
+#define EBB_UNROLL(times)
+
 #define threadIdx (simt::Machine::get().thread_index())
 #define blockIdx (simt::Machine::get().block_index())
 #define blockDim (simt::Machine::get().shape().block)

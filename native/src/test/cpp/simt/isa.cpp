@@ -201,22 +201,23 @@ void copy_async_16(void *to, const void *from, bool valid) {
 
 float half_to_float(uint16_t bits) { return f16_to_f32(bits); }
 uint16_t float_to_half(float value) { return f32_to_f16(value); }
-float bf16_to_float(uint16_t bits) { return bf16_to_f32(bits); }
-uint16_t float_to_bf16(float value) { return f32_to_bf16(value); }
 
 uint32_t pack_half(float low, float high) {
   return uint32_t{f32_to_f16(low)} | uint32_t{f32_to_f16(high)} << 16;
 }
 
-uint32_t pack_bf16(float low, float high) {
-  return uint32_t{f32_to_bf16(low)} | uint32_t{f32_to_bf16(high)} << 16;
+uint32_t subtract_half2(uint32_t a, uint32_t b) {
+  const auto half = [](uint32_t both, int which) { return f16_to_f32(static_cast<uint16_t>(both >> (16 * which))); };
+  return pack_half(half(a, 0) - half(b, 0), half(a, 1) - half(b, 1));
 }
 
-uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c) {
-  const auto half = [](uint32_t both, int which) {
-    return bf16_to_f32(static_cast<uint16_t>(both >> (16 * which)));
-  };
-  return pack_bf16(std::fma(half(a, 0), half(b, 0), half(c, 0)), std::fma(half(a, 1), half(b, 1), half(c, 1)));
+uint32_t permute(uint32_t low, uint32_t high, uint32_t selector) {
+  const uint64_t bytes = uint64_t{high} << 32 | low;
+  uint32_t result = 0;
+  for (int i = 0; i < 4; ++i) {
+    result |= static_cast<uint32_t>(bytes >> (8 * (selector >> (4 * i) & 7u)) & 0xFFu) << (8 * i);
+  }
+  return result;
 }
 
 void ldmatrix_x4(uint32_t (&registers)[4], const void *row, Where where) {
@@ -229,10 +230,6 @@ void ldmatrix_x4_transposed(uint32_t (&registers)[4], const void *row, Where whe
 
 void ldmatrix_x2(uint32_t (&registers)[2], const void *row, Where where) {
   load_matrices(registers, row, 2, false, where);
-}
-
-void mma_bf16(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], Where where) {
-  multiply(c, a, b, bf16_to_f32, where);
 }
 
 void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], Where where) {

@@ -52,13 +52,11 @@ uint4 load_16_stream(const void *address);
 
 float half_to_float(uint16_t bits);
 uint16_t float_to_half(float value);
-float bf16_to_float(uint16_t bits);
-uint16_t float_to_bf16(float value);
 // `low` in the lower 16 bits.
 uint32_t pack_half(float low, float high);
-uint32_t pack_bf16(float low, float high);
 
-uint32_t fma_bf16x2(uint32_t a, uint32_t b, uint32_t c);
+uint32_t subtract_half2(uint32_t a, uint32_t b);
+uint32_t permute(uint32_t low, uint32_t high, uint32_t selector);
 
 inline float to_float(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 inline uint32_t to_bits(float value) { return __builtin_bit_cast(uint32_t, value); }
@@ -77,7 +75,6 @@ void ldmatrix_x4(uint32_t (&registers)[4], const void *row, EBB_HERE);
 void ldmatrix_x4_transposed(uint32_t (&registers)[4], const void *row, EBB_HERE);
 void ldmatrix_x2(uint32_t (&registers)[2], const void *row, EBB_HERE);
 
-void mma_bf16(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], EBB_HERE);
 void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], EBB_HERE);
 
 #undef EBB_HERE
