@@ -50,7 +50,7 @@ __device__ __forceinline__ int64_t query_row(const Attention &op, const Work &wo
 template <int kHeadDim, int kThreads>
 __device__ __forceinline__ void fetch_queries(const Attention &op, const Work &work, uint8_t *to) {
   constexpr int kChunks = kHeadDim / 8;
-  EBB_UNROLL(4)
+  EBB_UNROLL(2)
   for (int i = static_cast<int>(threadIdx.x); i < kThreads / 2 * kChunks; i += kThreads) {
     const int row = i / kChunks;
     const bool there = row < work.tile.rows;
@@ -68,7 +68,7 @@ __device__ __forceinline__ void fetch_span(const Attention &op, const Work &work
   const int block_tokens = op.layout.block_tokens;
   const int64_t head = (static_cast<int64_t>(op.layer) * 2 + part) * op.layout.kv_heads + work.kv_head;
   const int64_t block_rows = static_cast<int64_t>(op.layout.layers) * 2 * op.layout.kv_heads * block_tokens;
-  EBB_UNROLL(4)
+  EBB_UNROLL(2)
   for (int i = static_cast<int>(threadIdx.x); i < kSpanPositions * kChunks; i += kThreads) {
     const int32_t position = span + i / kChunks;
     const bool there = position < work.end;
@@ -116,7 +116,7 @@ __device__ __forceinline__ void store_rows(const Attention &op, const Work &work
 
 // Grid: work items, KV heads. Shared memory: two spans of keys and of values, then the queries.
 template <int kHeadDim, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32)
+__global__ void __launch_bounds__(kWarps * 32, 1)
     attention_kernel(Attention op, const QueryTile *tiles, float scale) {
   EBB_DYNAMIC_SHARED(memory);
   constexpr int kThreads = kWarps * 32;

@@ -39,6 +39,7 @@ template <int kHeadDim>
 __device__ __forceinline__ void span_scores(const uint8_t *q, const uint8_t *keys, float (&scores)[kSpanTiles][4]) {
   const int lane = isa::lane();
   for (int n = 0; n < kSpanTiles; ++n) scores[n][0] = scores[n][1] = scores[n][2] = scores[n][3] = 0;
+  EBB_UNROLL(2)
   for (int d = 0; d < kHeadDim / 32; ++d) {
     uint32_t a[2][4];
     for (int step = 0; step < 2; ++step) {

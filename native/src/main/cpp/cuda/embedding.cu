@@ -49,9 +49,10 @@ __device__ float weight_at(const Matrix &m, int64_t row, int64_t column) {
   return m.minima == nullptr ? weight : weight + m.minima[index * kTileRows + row % kTileRows];
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     embedding_kernel(Matrix table, const int32_t *token_ids, float *x) {
   const int64_t row = token_ids[blockIdx.x];
+  EBB_UNROLL(1)
   for (int64_t i = threadIdx.x; i < table.columns; i += kThreads) {
     x[static_cast<int64_t>(blockIdx.x) * table.columns + i] = weight_at(table, row, i);
   }

@@ -143,7 +143,7 @@ __global__ void __launch_bounds__(kThreads) matmul_few_kernel(Parameters p) {
 
 // A warp: one tile of rows, all parts. Grid: four tiles of rows, groups of tokens.
 template <Matrix::Code kCode, int kTokenTiles>
-__global__ void __launch_bounds__(kThreads) matmul_many_kernel(Parameters p) {
+__global__ void __launch_bounds__(kThreads, 1) matmul_many_kernel(Parameters p) {
   const int64_t tile = static_cast<int64_t>(blockIdx.x) * 4 + threadIdx.x / 32;
   const int lane = isa::lane();
   const int32_t token = static_cast<int32_t>(blockIdx.y) * 8 * kTokenTiles;
