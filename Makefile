@@ -11,7 +11,7 @@ SOURCES := $(shell find pom.xml functions native router-fn knative -type f \
   \( -path '*/src/main/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
 
-.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light cuda-toolchain test-cuda
+.PHONY: run test quick native build model install uninstall clean help bootstrap bench-first-light cuda-toolchain test-cuda gpu-check
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,9 @@ cuda-toolchain: ## an nvcc 13: the one installed, else from PyPI into ~/.cache/e
 
 test-cuda: $(STAMPS)/bootstrap ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
 	@scripts/test_cuda.sh
+
+gpu-check: ## on a machine with an NVIDIA GPU: all CUDA tests on it, then its figures (status 3 without one)
+	@scripts/gpu_check.sh
 
 clean: ## remove what was built; the model cache stays
 	@rm -rf dist && find . -name target -type d -not -path './.git/*' -prune -exec rm -rf {} +

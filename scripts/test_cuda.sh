@@ -10,6 +10,10 @@ jdk=$(jdk_find) || exit 1
 native/build-native.sh "$jdk" "$build" simt_tests || exit 1
 status=0
 "$build/simt/simt_tests" "$@" || status=1
+# The same without hooks, under AddressSanitizer and UndefinedBehaviorSanitizer.
+native/build-native.sh "$jdk" "$build" simt_sanitized_tests || exit 1
+"$build/simt/simt_sanitized_tests" "${1:-cuda_}" || status=1
+[ $# -gt 0 ] || python3 scripts/cuda_mutations.py "$build" || status=1
 if scripts/cuda_toolchain.sh find >/dev/null 2>&1; then
   native/build-native.sh "$jdk" "$build" ebb || exit 1
   python3 scripts/cuda_budgets.py "$build" || status=1

@@ -100,10 +100,11 @@ std::vector<float> AttentionCase::run(int32_t rows_max) const {
                            shape_.sliding_window, tokens_, splits_, partial.data(), to.data()};
   cuda::attention(op, tiles_d.data(), static_cast<int32_t>(tiles_d.size()), rows_max, nullptr);
   cuda::attention_merge(op, nullptr);
+  const std::vector<uint16_t> bits = to.read();
   std::vector<float> result;
   for (size_t t = 0; t < rows; ++t) {
-    for (size_t i = 0; i < width; ++i) result.push_back(f16_to_f32(to.data()[t * stride + i]));
-    for (size_t i = width; i < stride; ++i) CHECK_EQUAL(to.data()[t * stride + i], 0);
+    for (size_t i = 0; i < width; ++i) result.push_back(f16_to_f32(bits[t * stride + i]));
+    for (size_t i = width; i < stride; ++i) CHECK_EQUAL(bits[t * stride + i], 0);
   }
   return result;
 }

@@ -5,12 +5,18 @@
 
 #include "check.h"
 #include "fixture.h"
-#include "simt/machine.h"
+#include "simt/check_run.h"
 
 using namespace ebb;
 using namespace ebb::test;
 
 namespace {
+
+#if defined(EBB_ON_DEVICE)
+const ebb_backend *under_test() { return ebb_backend_cuda(); }
+#else
+const ebb_backend *under_test() { return ebb_backend_cuda_emulated(); }
+#endif
 
 constexpr int32_t kBlocks = 24;
 using Rows = std::vector<std::vector<float>>;
@@ -83,7 +89,7 @@ void check_against_reference(const TinyConfig &config) {
   const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
   for (const size_t chunk : {size_t{45}, size_t{1}}) {
     simt::Machine::get().reset({});
-    const double error = error_of(run(ebb_backend_cuda_emulated(), model, tokens, chunk, block_range(0, 3)), expected);
+    const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
     CHECK_NEAR(error, 0, 3e-3);
   }
 }
@@ -105,13 +111,13 @@ TEST(cuda_backend_does_not_depend_on_the_cut) {
   TinyModel model(llama());
   const auto tokens = tokens_of(45, 9);
   simt::Machine::get().reset({});
-  const Rows whole = run(ebb_backend_cuda_emulated(), model, tokens, tokens.size(), block_range(0, 3));
+  const Rows whole = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
   for (const size_t chunk : {1, 7, 16, 44}) {
-    CHECK(run(ebb_backend_cuda_emulated(), model, tokens, chunk, block_range(0, 3)) == whole);
+    CHECK(run(under_test(), model, tokens, chunk, block_range(0, 3)) == whole);
   }
-  CHECK(run(ebb_backend_cuda_emulated(), model, tokens, tokens.size(), {23, 0, 11}) == whole);
+  CHECK(run(under_test(), model, tokens, tokens.size(), {23, 0, 11}) == whole);
   simt::Machine::get().reset({simt::Schedule::kRandom, 5});
-  CHECK(run(ebb_backend_cuda_emulated(), model, tokens, 9, block_range(0, 3)) == whole);
+  CHECK(run(under_test(), model, tokens, 9, block_range(0, 3)) == whole);
 }
 
 TEST(cuda_backend_does_not_depend_on_the_batch) {
@@ -122,12 +128,12 @@ TEST(cuda_backend_does_not_depend_on_the_batch) {
   for (size_t i = 0; i < prompts.size(); ++i) {
     chunks.push_back({prompts[i], 0, block_range(static_cast<int32_t>(3 * i), 3), true});
   }
-  TinySession session(ebb_backend_cuda_emulated(), model, 1, kBlocks);
+  TinySession session(under_test(), model, 1, kBlocks);
   TinyBatch batch(chunks, 101);
   session.forward(batch);
   int32_t row = 0;
   for (const auto &prompt : prompts) {
-    for (const auto &alone : run(ebb_backend_cuda_emulated(), model, prompt, prompt.size(), block_range(0, 3))) {
+    for (const auto &alone : run(under_test(), model, prompt, prompt.size(), block_range(0, 3))) {
       CHECK(batch.logits(row++) == alone);
     }
   }
@@ -138,11 +144,11 @@ TEST(cuda_backend_continues_after_a_hand_off) {
   TinyModel model(llama());
   simt::Machine::get().reset({});
   const auto tokens = tokens_of(33, 5);
-  const Rows all = run(ebb_backend_cuda_emulated(), model, tokens, tokens.size(), block_range(0, 3));
-  TinySession prefill(ebb_backend_cuda_emulated(), model, 1, kBlocks);
+  const Rows all = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
+  TinySession prefill(under_test(), model, 1, kBlocks);
   TinyBatch prefix({{{tokens.begin(), tokens.begin() + 32}, 0, {4, 2}, false}}, 101);
   prefill.forward(prefix);
-  TinySession decode(ebb_backend_cuda_emulated(), model, 1, kBlocks);
+  TinySession decode(under_test(), model, 1, kBlocks);
   std::memcpy(decode.kv(), prefill.kv(), kBlocks * model.kv_layout().block_bytes());
   TinyBatch rest({{{tokens.back()}, 32, {4, 2, 7}, false}}, 101);
   decode.forward(rest);
@@ -154,9 +160,9 @@ TEST(cuda_backend_refuses_what_it_cannot_do) {
   odd.head_dim = 10;
   odd.rope_dims = 8;
   TinyModel model(odd);
-  CHECK_ERROR(EBB_UNSUPPORTED, "head_dim 10", TinySession(ebb_backend_cuda_emulated(), model, 1, kBlocks));
+  CHECK_ERROR(EBB_UNSUPPORTED, "head_dim 10", TinySession(under_test(), model, 1, kBlocks));
   TinyConfig wide = llama();
   wide.kv_type = EBB_KV_F32;
   TinyModel floats(wide);
-  CHECK_ERROR(EBB_UNSUPPORTED, "must be F16", TinySession(ebb_backend_cuda_emulated(), floats, 1, kBlocks));
+  CHECK_ERROR(EBB_UNSUPPORTED, "must be F16", TinySession(under_test(), floats, 1, kBlocks));
 }

@@ -4,6 +4,9 @@
 #include <cstring>
 #include <numeric>
 
+// hooks.cpp, or nothing.
+extern "C" __attribute__((weak)) void __tsan_read1(void *);
+
 namespace simt {
 
 bool Where::operator==(const Where &other) const {
@@ -27,7 +30,11 @@ std::string text_of(Where where) {
   return std::string(slash == nullptr ? where.file : slash + 1) + ":" + std::to_string(where.line);
 }
 
+bool hooks_are_linked() { return __tsan_read1 != nullptr; }
+
 }  // namespace
+
+Machine::Machine() { reset({}); }
 
 Machine &Machine::get() {
   static Machine machine;
@@ -36,6 +43,8 @@ Machine &Machine::get() {
 
 void Machine::reset(const Options &chosen) {
   options = chosen;
+  options.check = options.check && hooks_are_linked();
+  options.count = options.count && hooks_are_linked();
   findings.clear();
   counters = {};
   random_.seed(chosen.seed);

@@ -39,6 +39,7 @@ enum class Schedule {
 struct Options {
   Schedule schedule = Schedule::kInOrder;
   uint64_t seed = 1;
+  // Both need hooks, so a build without them (under the sanitizers) has neither.
   bool check = true;  // races, bounds, uninitialised reads, copies in flight
   bool count = true;  // traffic and instructions
 };
@@ -125,7 +126,7 @@ class Machine {
     WarpLog log;
   };
 
-  Machine() = default;
+  Machine();
   bool accept(const LaunchShape &shape);
   void run_cta(const std::function<void()> &body);
   void begin_cta();
