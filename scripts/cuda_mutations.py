@@ -89,7 +89,7 @@ def outcome(build, mutation):
     if done.returncode == 0:
         return "NOT NOTICED"
     lines = [line.strip() for line in done.stdout.splitlines() if not re.match(r"ok  |\d+ tests", line)]
-    return "caught: " + (lines[0] if lines else f"the program ended with {done.returncode}")[:100]
+    return "caught: " + (re.sub(r"^\S*/", "", lines[0]) if lines else f"the program ended with {done.returncode}")[:100]
 
 
 def main():
