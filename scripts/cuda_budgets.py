@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Holds what the compiler reports of each CUDA kernel to native/src/main/cpp/cuda/budgets.txt.
 
-Usage: cuda_budgets.py BUILD [--write], from the repository's root; BUILD is CMake's folder, whose libebb.so is read with
-cuobjdump. Exit status 1 when a kernel is over its budget, spills, or has none. --write prints the file as it would be
+Usage: cuda_budgets.py BUILD [--write], from the repository's root; BUILD is CMake's folder, whose libebb.so is read
+with cuobjdump. Exit status 1 when a kernel is over its budget, spills, or has none. --write prints the file as it would be
 for what is built, reasons kept.
 """
 import collections
@@ -18,8 +18,8 @@ Use = collections.namedtuple("Use", "registers stack shared local")
 
 
 def tool():
-    nvcc = subprocess.run(["scripts/cuda_toolchain.sh", "find"], capture_output=True, text=True, check=True).stdout.strip()
-    return os.path.join(os.path.dirname(nvcc), "cuobjdump")
+    found = subprocess.run(["scripts/cuda_toolchain.sh", "find"], capture_output=True, text=True, check=True)
+    return os.path.join(os.path.dirname(found.stdout.strip()), "cuobjdump")
 
 
 def short_name(mangled):

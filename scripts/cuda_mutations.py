@@ -39,7 +39,8 @@ def kernels_of(path):
 def includes(path, name):
     with open(path, encoding="utf-8") as file:
         names = re.findall(r'#include "cuda/([\w.]+)"', file.read())
-    return name in names or any(n.endswith(".cuh") and n != "isa.cuh" and includes(f"{CPP}/cuda/{n}", name) for n in names)
+    headers = [n for n in names if n.endswith(".cuh") and n != "isa.cuh"]
+    return name in names or any(includes(f"{CPP}/cuda/{header}", name) for header in headers)
 
 
 def compile_mutated(build, folder, kernel, mutated):

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Prints the path of an nvcc of CUDA 13 or newer. One that is installed is taken (EBB_NVCC, CUDACXX, CUDA_HOME, the PATH);
-# else NVIDIA's compiler is fetched from PyPI by name and pinned version into the cache, outside the tree. It needs no
-# GPU, no driver and no root. `cuda_toolchain.sh find` only looks and prints nothing, with status 1, where none is.
+# Prints the path of an nvcc of CUDA 13 or newer. One that is installed is taken (EBB_NVCC, CUDACXX, CUDA_HOME, the
+# PATH); else NVIDIA's compiler is fetched from PyPI by name and pinned version into the cache, outside the tree. It
+# needs no GPU, no driver and no root. `cuda_toolchain.sh find` only looks and prints nothing, with status 1, where
+# none is.
 set -euo pipefail
 
 # All unpack into one tree, nvidia/cu13, that nvcc.profile describes; the wheels' own dependencies are left out because

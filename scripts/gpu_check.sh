@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds native/gpu-check with the nvcc found (or fetched) and runs it: every test of the CUDA backend on the device, then
-# its figures. Needs cmake, g++ and make, no JDK. Exit status 3 where there is no device, 1 where something is wrong.
+# Builds native/gpu-check with the nvcc found (or fetched) and runs it: every test of the CUDA backend on the device,
+# then its figures. Needs cmake, g++ and make, no JDK. Exit status 3 where there is no device, 1 where something is
+# wrong.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

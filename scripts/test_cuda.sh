@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it, the same
-# under the sanitizers, mutations, the way through Java; where an nvcc is found (make cuda-toolchain), also their resources
-# against cuda/budgets.txt. With an argument: only the tests whose name contains it. Ends with counts.
+# Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it,
+# the same under the sanitizers, mutations, the way through Java; where an nvcc is found (make cuda-toolchain), also
+# their resources against cuda/budgets.txt. With an argument: only the tests whose name contains it. Ends with counts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/jdk.sh

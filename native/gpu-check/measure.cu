@@ -70,7 +70,9 @@ double attention_milliseconds(int32_t sequences, int32_t context, int32_t querie
     for (int32_t t = 0; t < queries; t += rows_max / group) {
       const int32_t count = std::min(rows_max / group, queries - t);
       const int32_t last = (context - queries + t + count - 1) / kSplitPositions;
-      for (int32_t split = 0; split <= last; ++split) tiles.push_back({s * queries + t, count * group, s * blocks, split});
+      for (int32_t split = 0; split <= last; ++split) {
+        tiles.push_back({s * queries + t, count * group, s * blocks, split});
+      }
     }
   }
   const int32_t splits = (context - 1) / kSplitPositions + 1;
@@ -130,7 +132,8 @@ std::vector<Figure> measure() {
   figures.push_back({"product of one token, BF16 weights, of copy", half_rate / 1e9, "GB/s", half_rate / bandwidth});
   const auto nibble_bytes = static_cast<double>(groups * (256 + 4 * kTileRows));
   const double nibble_rate = nibble_bytes / matmul_milliseconds(nibbles, groups * 256, 1) * 1e3;
-  figures.push_back({"product of one token, Q4_0 weights, of copy", nibble_rate / 1e9, "GB/s", nibble_rate / bandwidth});
+  figures.push_back({"product of one token, Q4_0 weights, of copy", nibble_rate / 1e9, "GB/s",
+                     nibble_rate / bandwidth});
   const double many = 2.0 * rows * columns * 1024 / matmul_milliseconds(halves, groups * 1024, 1024) / 1e9;
   figures.push_back({"product of 1024 tokens, BF16 weights", many, "TFLOP/s", 0});
   return figures;

@@ -108,7 +108,8 @@ __device__ __forceinline__ void store_rows(const Attention &op, const Work &work
     float *to = op.partial + (query_row(op, work, row) * op.splits + slot) * (kHeadDim + 2);
     const int column = isa::lane() % 4 * 2;
     for (int j = 0; j < kHeadDim / 8; ++j) {
-      isa::store_8(to + 8 * j + column, {isa::to_bits(state.out[j][half * 2]), isa::to_bits(state.out[j][half * 2 + 1])});
+      isa::store_8(to + 8 * j + column,
+                   {isa::to_bits(state.out[j][half * 2]), isa::to_bits(state.out[j][half * 2 + 1])});
     }
     if (column == 0) isa::store_8(to + kHeadDim, {isa::to_bits(state.greatest[half]), isa::to_bits(state.sum[half])});
   }

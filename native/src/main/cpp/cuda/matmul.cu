@@ -182,7 +182,8 @@ void start(const Parameters &p, Stream stream) {
 
 void matmul(const Matmul &op, Stream stream) {
   if (op.tokens == 0) return;
-  const Parameters p{op.w, op.x, op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens), op.y_stride, op.accumulate};
+  const Parameters p{op.w, op.x,        op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens),
+                     op.y_stride, op.accumulate};
   switch (op.w.code) {
     case Matrix::kNibbles: return start<Matrix::kNibbles>(p, stream);
     case Matrix::kBytes: return start<Matrix::kBytes>(p, stream);

@@ -20,8 +20,8 @@ using Stream = struct StreamTag *;
 // Elements of a row of `n` columns as products take it.
 constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
 
-// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows of n floats; row r of
-// `to` is made from row index[r] of x, or from row r where index is NULL.
+// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows
+// of n floats; row r of `to` is made from row index[r] of x, or from row r where index is NULL.
 struct RmsNorm {
   const float *x;
   const float *weight;   // [n]

@@ -42,10 +42,10 @@ __device__ __forceinline__ uint16_t *target(const Rope &op, int64_t token, int h
   const int64_t index = head - op.heads - part * kv_heads;
   const int64_t block = op.slots[token] / op.layout.block_tokens;
   const int64_t within = op.slots[token] % op.layout.block_tokens;
-  const int64_t row = ((static_cast<int64_t>(op.layer) * 2 + part) * kv_heads + index) * op.layout.block_tokens + within;
+  const int64_t first = ((static_cast<int64_t>(op.layer) * 2 + part) * kv_heads + index) * op.layout.block_tokens;
   const int64_t block_elements =
       static_cast<int64_t>(op.layout.layers) * 2 * kv_heads * op.layout.block_tokens * n;
-  return reinterpret_cast<uint16_t *>(op.kv) + block * block_elements + row * n;
+  return reinterpret_cast<uint16_t *>(op.kv) + block * block_elements + (first + within) * n;
 }
 
 __global__ void __launch_bounds__(kWarps * 32) rope_kernel(Rope op) {

@@ -37,7 +37,7 @@ AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part
     const auto length = static_cast<size_t>(part.first + part.count);
     k_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s)));
     v_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s + 1)));
-    const auto q = random_halves(static_cast<size_t>(part.first + part.count) * static_cast<size_t>(shape.heads * shape.head_dim),
+    const auto q = random_halves(length * static_cast<size_t>(shape.heads * shape.head_dim),
                                  seed * 100 + static_cast<uint32_t>(3 * s + 2));
     q_.insert(q_.end(), q.begin() + int64_t{part.first} * shape.heads * shape.head_dim, q.end());
     table_begin_.push_back(static_cast<int32_t>(table_.size()));
@@ -50,8 +50,9 @@ AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part
         uint8_t *block = kv_.data() + static_cast<size_t>(table_.back()) * layout_.block_bytes();
         const size_t within = static_cast<size_t>(p % kBlockTokens) * layout_.token_bytes();
         const size_t from = static_cast<size_t>(p * shape.kv_heads + h) * static_cast<size_t>(shape.head_dim);
-        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kKeys, h) + within, &k_[s][from], layout_.token_bytes());
-        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kValues, h) + within, &v_[s][from], layout_.token_bytes());
+        const size_t bytes = layout_.token_bytes();
+        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kKeys, h) + within, &k_[s][from], bytes);
+        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kValues, h) + within, &v_[s][from], bytes);
       }
       if (p >= part.first) {
         positions_.push_back(p);

@@ -57,7 +57,8 @@ void check_rope(const RopeCase &c) {
   const auto n = static_cast<size_t>(c.head_dim);
   const auto qkv = random_floats(3 * static_cast<size_t>(all) * n, 1);
   const auto q_norm = random_floats(n, 2), k_norm = random_floats(n, 3), table = angle_table(c.rope_dims);
-  const simt::Buffer<float> qkv_d("qkv", qkv), q_norm_d("q_norm", q_norm), k_norm_d("k_norm", k_norm), table_d("table", table);
+  const simt::Buffer<float> qkv_d("qkv", qkv), q_norm_d("q_norm", q_norm), k_norm_d("k_norm", k_norm);
+  const simt::Buffer<float> table_d("table", table);
   const simt::Buffer<int32_t> positions("positions", kPositions), slots("slots", kSlots);
   std::vector<uint8_t> blocks;
   const auto q = simt::same_in_every_schedule<uint16_t>([&] {

@@ -22,7 +22,8 @@ void check_swiglu(size_t rows, size_t n) {
   const auto bits = simt::same_in_every_schedule<uint16_t>([&] {
     const simt::Buffer<uint16_t> to("to", rows * stride);
     const simt::Buffer<float> scales_d("scales", rows);
-    cuda::swiglu({x_d.data(), to.data(), scales_d.data(), static_cast<int64_t>(rows), static_cast<int64_t>(n)}, nullptr);
+    cuda::swiglu({x_d.data(), to.data(), scales_d.data(), static_cast<int64_t>(rows), static_cast<int64_t>(n)},
+                 nullptr);
     scales = scales_d.read();
     return to.read();
   });
