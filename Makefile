@@ -18,8 +18,8 @@ IMAGE_ARGS ?=
 
 CLUSTER := integration-tests/cluster/cluster
 
-.PHONY: run test test-cluster quick native build images cluster-tools cluster-up cluster-down model install uninstall
-.PHONY: clean help bootstrap bench-first-light
+.PHONY: run test test-cluster test-cuda quick native build images cluster-tools cluster-up cluster-down cuda-toolchain
+.PHONY: gpu-check model install uninstall clean help bootstrap bench-first-light
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -69,6 +69,15 @@ uninstall: ## remove those links
 bench-first-light: build model ## one JSON object: speed beside llama.cpp on the same file
 	@EBB_DIST=$(CURDIR)/dist EBB_MODEL=$$(dist/bin/ebb model path) \
 	  python3 integration-tests/bench/first_light.py $(ARGS)
+
+cuda-toolchain: ## an nvcc 13: the one installed, else from PyPI into ~/.cache/ebb/cuda (134 MB)
+	@scripts/cuda_toolchain.sh
+
+test-cuda: $(STAMPS)/bootstrap ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
+	@scripts/test_cuda.sh
+
+gpu-check: ## on a machine with an NVIDIA GPU: all CUDA tests on it, then its figures (status 3 without one)
+	@scripts/gpu_check.sh
 
 clean: ## remove what was built; the model cache stays
 	@rm -rf dist && find . -name target -type d -not -path './.git/*' -prune -exec rm -rf {} +

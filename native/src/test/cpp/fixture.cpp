@@ -184,8 +184,13 @@ TinySession::TinySession(const ebb_backend *backend, TinyModel &model, int threa
   char error[256];
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
-  check(backend->load_model(handle_, model.descriptor()));
-  check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
+  try {
+    check(backend->load_model(handle_, model.descriptor()));
+    check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
+  } catch (...) {
+    backend->close(handle_);  // no destructor runs for what was not made
+    throw;
+  }
 }
 
 TinySession::~TinySession() { backend_->close(handle_); }

@@ -50,4 +50,9 @@ int run_all(const char *filter) {
 }  // namespace
 }  // namespace ebb::test
 
-int main(int argc, char **argv) { return ebb::test::run_all(argc > 1 ? argv[1] : nullptr); }
+// A program with a main of its own names this one.
+#ifndef EBB_TEST_MAIN
+#define EBB_TEST_MAIN main
+#endif
+
+int EBB_TEST_MAIN(int argc, char **argv) { return ebb::test::run_all(argc > 1 ? argv[1] : nullptr); }

@@ -56,6 +56,8 @@ extern "C" {
 #endif
 const ebb_backend *ebb_backend_reference(void);
 const ebb_backend *ebb_backend_cpu(void);
+const ebb_backend *ebb_backend_cuda(void);
+const ebb_backend *ebb_backend_cuda_emulated(void);  // only in the tests' library
 #ifdef __cplusplus
 }
 #endif

@@ -37,7 +37,7 @@ class StyleTest {
   void filesAreShort() {
     int[] lengths = Sources.javaMain().stream().mapToInt(file -> Sources.lines(file).size()).sorted().toArray();
     assertTrue(median(lengths) <= FILE_LINES_MEDIAN, "median of " + lengths.length + " files: " + median(lengths));
-    List<String> tooLong = Sources.endingWith(".java").stream()
+    List<String> tooLong = Sources.endingWith(".java", ".cpp", ".h", ".cu", ".cuh").stream()
         .filter(file -> Sources.lines(file).size() > FILE_LINES_MAX)
         .map(file -> Sources.name(file) + " " + Sources.lines(file).size())
         .toList();
@@ -57,8 +57,8 @@ class StyleTest {
 
   @Test
   void linesFitAScreen() {
-    assertNone(linesWhere((file, line) -> line.length() > LINE_COLUMNS_MAX, ".java", ".cpp", ".h", ".py", ".sh"),
-        "lines over " + LINE_COLUMNS_MAX + " columns");
+    assertNone(linesWhere((file, line) -> line.length() > LINE_COLUMNS_MAX, ".java", ".cpp", ".h", ".cu", ".cuh", ".py",
+        ".sh"), "lines over " + LINE_COLUMNS_MAX + " columns");
   }
 
   @Test
@@ -85,15 +85,15 @@ class StyleTest {
 
   @Test
   void nothingIsLeftForLater() {
-    assertNone(linesWhere((file, line) -> UNFINISHED.matcher(line).find(), ".java", ".cpp", ".h", ".py", ".sh", ".xml",
-        ".cmake", "CMakeLists.txt"), "notes of unfinished work");
+    assertNone(linesWhere((file, line) -> UNFINISHED.matcher(line).find(), ".java", ".cpp", ".h", ".cu", ".cuh", ".py",
+        ".sh", ".xml", ".cmake", "CMakeLists.txt"), "notes of unfinished work");
     assertNone(linesWhere((file, line) -> line.strip().startsWith("@Disabled"), ".java"), "tests switched off");
   }
 
   /** A header begins by telling what it declares; a source file does too, or includes the header that tells it. */
   @Test
   void everyNativeFileSaysWhatItIs() {
-    List<Path> files = Sources.endingWith(".cpp", ".h");
+    List<Path> files = Sources.endingWith(".cpp", ".h", ".cu", ".cuh");
     assertTrue(files.size() > 5, "the native sources were found");
     assertNone(files.stream().filter(file -> !saysWhatItIs(file)).map(Sources::name).toList(),
         "C++ files without a header comment");
@@ -101,7 +101,7 @@ class StyleTest {
 
   private static boolean saysWhatItIs(Path file) {
     for (String line : Sources.lines(file)) {
-      boolean ownHeader = file.toString().endsWith(".cpp") && line.startsWith("#include \"");
+      boolean ownHeader = !file.toString().endsWith("h") && line.startsWith("#include \"");
       if (ownHeader || line.startsWith("//") || line.startsWith("/*")) {
         return true;
       }

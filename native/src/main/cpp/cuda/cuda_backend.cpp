@@ -1,0 +1,97 @@
+// The cuda backend, and, compiled with EBB_SIMT, the same on the emulator for tests.
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "core/backend_table.h"
+#include "core/kv_blocks.h"
+#include "cuda/step.h"
+
+namespace ebb::cuda {
+namespace {
+
+// Owns the stream; the last to go.
+class OwnStream {
+ public:
+  OwnStream() : stream_(stream_create()) {}
+  ~OwnStream() { stream_destroy(stream_); }
+  OwnStream(const OwnStream &) = delete;
+  OwnStream &operator=(const OwnStream &) = delete;
+  Stream get() const { return stream_; }
+
+ private:
+  Stream stream_;
+};
+
+void require_supported(const Model &model) {
+  constexpr int32_t kHeadDims[] = {32, 64, 96, 128, 256};
+  const auto refuse = [](const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); };
+  if (std::find(std::begin(kHeadDims), std::end(kHeadDims), model.head_dim) == std::end(kHeadDims)) {
+    refuse("head_dim " + std::to_string(model.head_dim) + "; this backend has 32, 64, 96, 128 and 256");
+  }
+  if (model.kv.type != EBB_KV_F16) refuse("keys and values must be F16");
+  if (model.heads / model.kv_heads > kManyRows) {
+    refuse(std::to_string(model.heads / model.kv_heads) + " heads share a KV head; at most " +
+           std::to_string(kManyRows) + " may");
+  }
+}
+
+class CudaBackend {
+ public:
+#if defined(EBB_SIMT)
+  static constexpr const char *kName = "cuda-emulated";
+#else
+  static constexpr const char *kName = "cuda";
+#endif
+
+  static std::string describe() { return describe_device(); }
+
+  // The device computes; the host's threads have nothing to do.
+  explicit CudaBackend(int) : step_(stream_.get()) {}
+
+  void load_model(const ebb_model *descriptor) {
+    if (weights_) fail_argument("a model is loaded already");
+    model_ = view_model(descriptor);
+    require_supported(model_);
+    weights_.emplace(model_, stream_.get());
+    rope_table_ = RopeTable(model_);
+  }
+
+  void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
+    if (!weights_) fail_argument("load a model before attaching KV memory");
+    memory_ = attach_blocks(model_.kv, base, bytes, blocks);
+    kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
+  }
+
+  // The attached memory is what counts: each step brings the blocks it reads to the device.
+  void copy_blocks(const int32_t *source, const int32_t *target, int32_t count) {
+    copy_kv_blocks(memory_, source, target, count);
+  }
+
+  void forward(const ebb_batch *descriptor) {
+    if (memory_.base == nullptr) fail_argument("attach KV memory before the first step");
+    const Batch batch = view_batch(descriptor, model_, memory_.blocks);
+    if (batch.tokens == 0) return;
+    step_.run(model_, *weights_, rope_table_, batch, memory_, kv_.data());
+  }
+
+ private:
+  OwnStream stream_;
+  Model model_;
+  std::optional<Weights> weights_;
+  RopeTable rope_table_;
+  KvMemory memory_;
+  DeviceArray<uint8_t> kv_{"the device's KV blocks"};
+  Step step_;
+};
+
+}  // namespace
+}  // namespace ebb::cuda
+
+#if defined(EBB_SIMT)
+extern "C" const ebb_backend *ebb_backend_cuda_emulated(void) {
+#else
+extern "C" const ebb_backend *ebb_backend_cuda(void) {
+#endif
+  return ebb::BackendTable<ebb::cuda::CudaBackend>::get();
+}

@@ -1,0 +1,82 @@
+// cuda/device.h on the CUDA runtime, which is linked statically; the driver is found when first used.
+#include "cuda/device.h"
+
+#include <cstdio>
+
+#include "cuda/check.cuh"
+
+namespace ebb::cuda {
+namespace {
+
+cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(stream); }
+
+[[noreturn]] void unsupported(const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); }
+
+}  // namespace
+
+std::string describe_device() {
+  int count = 0;  // stays untouched where there is no driver
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error == cudaErrorInsufficientDriver) {
+    unsupported("no device: NVIDIA's driver is missing or older than this build needs (CUDA " +
+                std::to_string(CUDART_VERSION / 1000) + ")");
+  }
+  if (error == cudaErrorNoDevice || (error == cudaSuccess && count == 0)) unsupported("no device is attached");
+  if (error != cudaSuccess) unsupported(std::string("no device: ") + cudaGetErrorString(error));
+  cudaDeviceProp device;
+  check(cudaGetDeviceProperties(&device, 0), "cudaGetDeviceProperties");
+  if (device.major < 8) {
+    unsupported(std::string(device.name) + " is sm_" + std::to_string(device.major * 10 + device.minor) +
+                "; sm_80 (Ampere) or newer is needed");
+  }
+  char text[512];
+  std::snprintf(text, sizeof(text), "cuda: %s, sm_%d%d, %.1f GB", device.name, device.major, device.minor,
+                static_cast<double>(device.totalGlobalMem) / 1e9);
+  return text;
+}
+
+void *device_allocate(size_t bytes, const char *name) {
+  void *address = nullptr;
+  const cudaError_t error = cudaMalloc(&address, bytes == 0 ? 1 : bytes);
+  if (error == cudaErrorMemoryAllocation) {
+    cudaGetLastError();  // an allocation that failed is forgotten; it would come up at the next launch
+    throw Error(EBB_OUT_OF_MEMORY, std::string("cuda: ") + name + " needs " + std::to_string(bytes) +
+                                       " bytes of device memory, " + std::to_string(device_free_bytes()) +
+                                       " are free; a smaller model, EBB_KV_TOKENS or EBB_TOKEN_BUDGET needs less");
+  }
+  check(error, name);
+  return address;
+}
+
+void device_release(void *address) noexcept {
+  if (address != nullptr) cudaFree(address);
+}
+
+size_t device_free_bytes() {
+  size_t available = 0;
+  size_t total = 0;
+  check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
+  return available;
+}
+
+Stream stream_create() {
+  cudaStream_t stream;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
+  return reinterpret_cast<Stream>(stream);
+}
+
+void stream_destroy(Stream stream) noexcept {
+  if (stream != nullptr) cudaStreamDestroy(native(stream));
+}
+
+void upload(void *to, const void *from, size_t bytes, Stream stream) {
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, native(stream)), "a copy to the device");
+}
+
+void download(void *to, const void *from, size_t bytes, Stream stream) {
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, native(stream)), "a copy from the device");
+}
+
+void synchronize(Stream stream) { check(cudaStreamSynchronize(native(stream)), "a step"); }
+
+}  // namespace ebb::cuda

@@ -1,0 +1,66 @@
+// The device as the backend's host code sees it: memory, copies, a queue. device.cu is the CUDA
+// runtime; the emulator has its own.
+#ifndef EBB_CUDA_DEVICE_H
+#define EBB_CUDA_DEVICE_H
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "cuda/ops.h"
+
+namespace ebb::cuda {
+
+// Names the device, its architecture and memory. Throws Error(EBB_UNSUPPORTED) where there is
+// no driver or no device, saying which.
+std::string describe_device();
+
+// Throw Error: EBB_OUT_OF_MEMORY with what was wanted and what is free, EBB_DEVICE_LOST, EBB_INTERNAL.
+void *device_allocate(size_t bytes, const char *name);
+void device_release(void *address) noexcept;
+size_t device_free_bytes();
+
+Stream stream_create();
+void stream_destroy(Stream stream) noexcept;
+// Copies are in the stream's order; the host's side must stay until the next synchronize.
+void upload(void *to, const void *from, size_t bytes, Stream stream);
+void download(void *to, const void *from, size_t bytes, Stream stream);
+// Returns when all work of the stream is done; throws what went wrong in it.
+void synchronize(Stream stream);
+
+// Device memory of `T` that only grows, and forgets its content when it does.
+template <typename T>
+class DeviceArray {
+ public:
+  explicit DeviceArray(const char *name) : name_(name) {}
+  ~DeviceArray() { device_release(data_); }
+  DeviceArray(DeviceArray &&other) noexcept
+      : name_(other.name_), data_(std::exchange(other.data_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
+  DeviceArray(const DeviceArray &) = delete;
+  DeviceArray &operator=(const DeviceArray &) = delete;
+
+  T *reserve(size_t count) {
+    if (count > capacity_) {
+      device_release(std::exchange(data_, nullptr));
+      capacity_ = 0;
+      data_ = static_cast<T *>(device_allocate(count * sizeof(T), name_));
+      capacity_ = count;
+    }
+    return data_;
+  }
+  // Reserves and fills from the host.
+  T *put(const T *from, size_t count, Stream stream) {
+    if (count > 0) upload(reserve(count), from, count * sizeof(T), stream);
+    return data_;
+  }
+  T *data() const { return data_; }
+
+ private:
+  const char *name_;
+  T *data_ = nullptr;
+  size_t capacity_ = 0;
+};
+
+}  // namespace ebb::cuda
+
+#endif  // EBB_CUDA_DEVICE_H

@@ -1,0 +1,146 @@
+// The operations of the cuda backend, one a file. Pointers are to device memory.
+//
+// The residual stream is float; what a product takes is F16, in rows whose stride is
+// a multiple of 64 elements, zeros behind the last column; queries, keys and values
+// are F16. Each result is computed in an order that follows from its
+// own data alone, so it depends neither on the batch nor on its place in it.
+#ifndef EBB_CUDA_OPS_H
+#define EBB_CUDA_OPS_H
+
+#include <cstdint>
+
+#include "core/kv_layout.h"
+#include "include/model.h"
+
+namespace ebb::cuda {
+
+// A queue of the device: operations on one run in order. nullptr is the default one.
+using Stream = struct StreamTag *;
+
+// Elements of a row of `n` columns as products take it.
+constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
+
+// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows
+// of n floats; row r of `to` is made from row index[r] of x, or from row r where index is NULL.
+struct RmsNorm {
+  const float *x;
+  const float *weight;   // [n]
+  const int32_t *index;  // [rows] or NULL
+  uint16_t *to;          // [rows][padded(n)]
+  int64_t rows;
+  int64_t n;
+  float epsilon;
+};
+void rms_norm(const RmsNorm &op, Stream stream);
+
+// to * scale = silu(gate) * up; gate and up lie side by side, [rows][2 * n] floats. A model's
+// greatest values lie here, so a row has a power of two that brings its own into F16's range.
+struct Swiglu {
+  const float *gate_up;
+  uint16_t *to;   // [rows][padded(n)]
+  float *scales;  // [rows]
+  int64_t rows;
+  int64_t n;
+};
+void swiglu(const Swiglu &op, Stream stream);
+
+// A weight matrix as products read it: tiles of 16 rows, groups of 32 columns, padded with
+// zeros to whole tiles and an even number of groups. matrix_pack.h tells the layout.
+struct Matrix {
+  enum Code : int32_t { kNibbles, kBytes, kHalves, kHalfPairs };
+  Code code;
+  int32_t rows;
+  int32_t columns;
+  int32_t steps_per_group;  // 0 for halves; 2 where a step covers 16 columns
+  int32_t code_offset;      // what is subtracted from a nibble
+  float scale;              // a power of two: weight = scale * what is stored
+  const uint8_t *codes;
+  const float *steps;
+  const float *minima;      // NULL where the format has none
+};
+
+// x[t] = the row token_ids[t] of the table, as floats [tokens][columns].
+void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream);
+
+// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]) (+ y[t][r] where accumulate), rows of y
+// `y_stride` floats apart. The columns are cut into four parts by their number alone; a part
+// is summed in rising order of groups, and parts are added in rising order.
+struct Matmul {
+  const Matrix &w;
+  const uint16_t *x;       // F16 [tokens][padded(columns)]
+  const float *x_scales;   // [tokens] or NULL
+  const float *bias;  // [rows] or NULL
+  float *y;
+  int64_t tokens;
+  int64_t y_stride;
+  bool accumulate;
+};
+void matmul(const Matmul &op, Stream stream);
+
+// From a fused product of queries, keys and values to what attention reads: adds nothing,
+// normalises each head of q and k where weights are given, rotates them, and writes q as F16
+// [tokens][heads][head_dim], k and v as F16 into their slots of `kv`.
+struct Rope {
+  const float *qkv;            // [tokens][(heads + 2 kv_heads) * head_dim]
+  const int32_t *positions;    // [tokens]
+  const int32_t *slots;        // [tokens]
+  const float *table;          // [positions][2: cos, sin][rope_dims / 2]
+  const float *q_norm;         // [head_dim] or NULL
+  const float *k_norm;
+  uint16_t *q;
+  uint8_t *kv;                 // block 0
+  KvLayout layout;
+  int64_t tokens;
+  int32_t layer;
+  int32_t heads;
+  int32_t rope_dims;
+  bool interleaved;
+  float epsilon;
+};
+void rope(const Rope &op, Stream stream);
+
+// Consecutive tokens of one sequence whose queries are computed together.
+struct QueryTile {
+  int32_t token;       // the first, in the batch
+  int32_t rows;        // tokens * group: row r is token r / group, head r % group of the group
+  int32_t block_table; // offset of the sequence's table in `block_table`
+  int32_t split;       // the split of this work item
+};
+
+constexpr int32_t kSplitPositions = 512;  // positions that are summed together
+constexpr int32_t kSpanPositions = 64;    // positions between two steps of the online softmax
+constexpr int32_t kFewRows = 16;          // rows of a tile for few tokens
+constexpr int32_t kManyRows = 64;
+
+// Attention over paged keys and values, one split of a tile's context at a time; then the
+// splits of each row are merged in rising order into F16 [tokens][padded(heads * head_dim)].
+struct Attention {
+  const uint16_t *q;           // F16 [tokens][heads][head_dim]
+  const int32_t *positions;    // [tokens]
+  const int32_t *block_table;
+  const uint8_t *kv;
+  KvLayout layout;
+  int32_t layer;
+  int32_t heads;
+  int32_t sliding_window;      // 0: all
+  int32_t tokens;
+  int32_t splits;              // slots of a row in the partial results
+  float *partial;              // [tokens * heads][splits][head_dim + 2]: sums, greatest score, sum of weights
+  uint16_t *to;
+};
+// `tiles` lists (tile, split) pairs with at most kFewRows or kManyRows rows each.
+void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
+void attention_merge(const Attention &op, Stream stream);
+
+// Copies block source[i] to target[i] for all i at once: no target is a source or named twice.
+void copy_blocks(uint8_t *kv, size_t block_bytes, const int32_t *source, const int32_t *target,
+                 int32_t count, Stream stream);
+// Blocks to and from one contiguous buffer.
+void pack_blocks(const uint8_t *kv, size_t block_bytes, const int32_t *blocks, int32_t count, uint8_t *to,
+                 Stream stream);
+void unpack_blocks(const uint8_t *from, size_t block_bytes, const int32_t *blocks, int32_t count, uint8_t *kv,
+                   Stream stream);
+
+}  // namespace ebb::cuda
+
+#endif  // EBB_CUDA_OPS_H

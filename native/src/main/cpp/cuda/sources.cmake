@@ -1,0 +1,44 @@
+# The cuda backend, where nvcc 13 is found (scripts/cuda_toolchain.sh); EBB_CUDA=OFF leaves it out.
+#
+# find_package(CUDAToolkit) is not used: CMake's module does not know the layout of NVIDIA's
+# wheels. cudart is linked statically and finds the driver when first called, so the library loads
+# where there is none.
+set(EBB_CUDA AUTO CACHE STRING "AUTO: the cuda backend where nvcc is found; OFF: without; ON: or fail")
+set(EBB_CUDA_ARCHITECTURES "80-real;90a-real;100a-real;80-virtual" CACHE STRING "what the kernels are compiled for")
+set(EBB_CUDA_OBJECTS)
+
+if(NOT EBB_CUDA STREQUAL "OFF" AND NOT CMAKE_CUDA_COMPILER)
+  execute_process(COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/../scripts/cuda_toolchain.sh find
+                  OUTPUT_VARIABLE EBB_FOUND_NVCC OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE EBB_NO_NVCC
+                  ERROR_QUIET)
+  if(NOT EBB_NO_NVCC AND EBB_FOUND_NVCC)
+    set(CMAKE_CUDA_COMPILER ${EBB_FOUND_NVCC} CACHE FILEPATH "nvcc")
+  endif()
+endif()
+
+if(EBB_CUDA STREQUAL "OFF" OR NOT CMAKE_CUDA_COMPILER)
+  if(EBB_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "EBB_CUDA=ON, but no nvcc 13 was found: make cuda-toolchain fetches one")
+  endif()
+  message(STATUS "CPU backends only (make cuda-toolchain fetches a compiler for the cuda backend)")
+  return()
+endif()
+
+set(CMAKE_CUDA_ARCHITECTURES ${EBB_CUDA_ARCHITECTURES})
+set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no later one for nvcc
+set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
+enable_language(CUDA)
+
+file(GLOB EBB_CUDA_KERNELS CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cu)
+file(GLOB EBB_CUDA_HOST CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cpp)
+add_library(ebb_cuda_kernels OBJECT ${EBB_CUDA_KERNELS})
+target_include_directories(ebb_cuda_kernels PRIVATE ${EBB_CPP})
+set_target_properties(ebb_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidden)
+# Spills and setmaxnreg that is ignored (C7508) fail the build; contraction is said, never chosen.
+target_compile_options(ebb_cuda_kernels PRIVATE
+  --fmad=false --expt-relaxed-constexpr -Xptxas=-warn-spills,-Werror -Xcompiler=-fPIC)
+add_library(ebb_cuda_host OBJECT ${EBB_CUDA_HOST})
+target_include_directories(ebb_cuda_host PRIVATE ${EBB_CPP})
+target_compile_options(ebb_cuda_host PRIVATE -ffp-contract=off -Wall -Wextra -Wshadow)
+set(EBB_CUDA_OBJECTS ebb_cuda_kernels ebb_cuda_host)

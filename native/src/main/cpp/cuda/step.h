@@ -1,0 +1,67 @@
+// One engine step on the device: its inputs, its buffers and its work items.
+#ifndef EBB_CUDA_STEP_H
+#define EBB_CUDA_STEP_H
+
+#include <memory>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/kv_layout.h"
+#include "core/rope_table.h"
+#include "cuda/device.h"
+#include "cuda/weights.h"
+
+namespace ebb::cuda {
+
+// The tiles of a batch: those of few rows go to decode's kernel, the others to prefill's.
+struct TilePlan {
+  std::vector<QueryTile> few;
+  std::vector<QueryTile> many;
+  int32_t splits = 1;  // most splits that a row sees
+};
+
+TilePlan plan_tiles(const Model &model, const Batch &batch);
+
+// Blocks that a step reads from before it (context), and those that it writes; each once.
+struct BlockPlan {
+  std::vector<int32_t> read;
+  std::vector<int32_t> written;
+};
+
+BlockPlan plan_blocks(const Model &model, const Batch &batch);
+
+class Step {
+ public:
+  explicit Step(Stream stream) : stream_(stream) {}
+
+  // Computes the batch. `host_kv` is the attached memory; `kv` the device's copy of it, whose
+  // blocks are brought up to date first and given back after.
+  void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
+           const KvMemory &host_kv, uint8_t *kv);
+
+ private:
+  struct Pass;  // what is the same for all layers of a step
+  void put_inputs(Pass &pass);
+  void attention_block(const Pass &pass, int32_t layer);
+  void feed_forward_block(const Pass &pass, int32_t layer);
+  void project(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x, float *y,
+               int64_t y_stride);
+  void project_residual(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x,
+                        const float *x_scales);
+  void logits(const Pass &pass);
+
+  Stream stream_;
+  DeviceArray<int32_t> token_ids_{"token ids"}, positions_{"positions"}, slots_{"slots"};
+  DeviceArray<int32_t> block_table_{"block tables"}, output_rows_{"output rows"};
+  DeviceArray<QueryTile> few_{"query tiles"}, many_{"query tiles"};
+  DeviceArray<float> angles_{"rope table"};
+  int32_t angles_ready_ = 0;  // positions whose angles are on the device
+  DeviceArray<float> x_{"residual stream"}, qkv_{"queries, keys and values"}, gate_up_{"gate and up"};
+  DeviceArray<float> partial_{"splits of attention"}, logits_{"logits"};
+  DeviceArray<uint16_t> normed_{"normed"}, q_{"queries"}, attended_{"attended"}, gated_{"gated"};
+  DeviceArray<float> gated_scales_{"scales of gated"};
+};
+
+}  // namespace ebb::cuda
+
+#endif  // EBB_CUDA_STEP_H

@@ -1,0 +1,152 @@
+#include "cuda/attention_case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "check.h"
+#include "core/dequantize.h"
+
+namespace ebb::test {
+namespace {
+
+constexpr int32_t kBlockTokens = 16;
+constexpr int32_t kLayers = 2;
+constexpr int32_t kLayer = 1;
+
+std::vector<uint16_t> random_halves(size_t count, uint32_t seed) {
+  std::vector<uint16_t> halves;
+  for (const float value : random_floats(count, seed)) halves.push_back(f32_to_f16(value));
+  return halves;
+}
+
+}  // namespace
+
+AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part> &parts, uint32_t seed)
+    : shape_(shape), parts_(parts), layout_{kLayers, shape.kv_heads, kBlockTokens, shape.head_dim, EBB_KV_F16} {
+  int32_t blocks = 0;
+  for (const Part &part : parts) blocks += (part.first + part.count + kBlockTokens - 1) / kBlockTokens;
+  std::vector<int32_t> order(static_cast<size_t>(blocks + 3));  // three blocks that nobody owns
+  std::iota(order.begin(), order.end(), 0);
+  std::shuffle(order.begin(), order.end(), std::mt19937(seed));
+  // What nobody wrote is NaN: it must not be read, or not count.
+  kv_.assign(order.size() * layout_.block_bytes(), 0xFF);
+  const size_t kv_width = static_cast<size_t>(shape.kv_heads * shape.head_dim);
+  for (size_t s = 0; s < parts.size(); ++s) {
+    const Part &part = parts[s];
+    const auto length = static_cast<size_t>(part.first + part.count);
+    k_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s)));
+    v_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s + 1)));
+    const auto q = random_halves(length * static_cast<size_t>(shape.heads * shape.head_dim),
+                                 seed * 100 + static_cast<uint32_t>(3 * s + 2));
+    q_.insert(q_.end(), q.begin() + int64_t{part.first} * shape.heads * shape.head_dim, q.end());
+    table_begin_.push_back(static_cast<int32_t>(table_.size()));
+    for (int32_t p = 0; p < part.first + part.count; ++p) {
+      if (p % kBlockTokens == 0) {
+        table_.push_back(order.back());
+        order.pop_back();
+      }
+      for (int32_t h = 0; h < shape.kv_heads; ++h) {
+        uint8_t *block = kv_.data() + static_cast<size_t>(table_.back()) * layout_.block_bytes();
+        const size_t within = static_cast<size_t>(p % kBlockTokens) * layout_.token_bytes();
+        const size_t from = static_cast<size_t>(p * shape.kv_heads + h) * static_cast<size_t>(shape.head_dim);
+        const size_t bytes = layout_.token_bytes();
+        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kKeys, h) + within, &k_[s][from], bytes);
+        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kValues, h) + within, &v_[s][from], bytes);
+      }
+      if (p >= part.first) {
+        positions_.push_back(p);
+        splits_ = std::max(splits_, p / cuda::kSplitPositions - first_visible(p) / cuda::kSplitPositions + 1);
+      }
+    }
+    tokens_ += part.count;
+  }
+}
+
+int32_t AttentionCase::first_visible(int32_t position) const {
+  return shape_.sliding_window == 0 ? 0 : std::max(0, position - shape_.sliding_window + 1);
+}
+
+std::vector<cuda::QueryTile> AttentionCase::tiles(int32_t rows_max) const {
+  std::vector<cuda::QueryTile> tiles;
+  const int32_t group = shape_.heads / shape_.kv_heads;
+  const int32_t each = rows_max / group;
+  int32_t token = 0;
+  for (size_t s = 0; s < parts_.size(); ++s) {
+    for (int32_t t = 0; t < parts_[s].count; t += each) {
+      const int32_t count = std::min(each, parts_[s].count - t);
+      const int32_t first = first_visible(parts_[s].first + t) / cuda::kSplitPositions;
+      const int32_t last = (parts_[s].first + t + count - 1) / cuda::kSplitPositions;
+      for (int32_t split = first; split <= last; ++split) {
+        tiles.push_back({token + t, count * group, table_begin_[s], split});
+      }
+    }
+    token += parts_[s].count;
+  }
+  return tiles;
+}
+
+std::vector<float> AttentionCase::run(int32_t rows_max) const {
+  const auto width = static_cast<size_t>(shape_.heads * shape_.head_dim);
+  const auto stride = static_cast<size_t>(cuda::padded(static_cast<int64_t>(width)));
+  const auto rows = static_cast<size_t>(tokens_);
+  const simt::Buffer<uint16_t> q("q", q_);
+  const simt::Buffer<int32_t> positions("positions", positions_), table("table", table_);
+  const simt::Buffer<uint8_t> kv("kv", kv_);
+  const simt::Buffer<cuda::QueryTile> tiles_d("tiles", tiles(rows_max));
+  const simt::Buffer<float> partial(
+      "partial", rows * static_cast<size_t>(shape_.heads * splits_ * (shape_.head_dim + 2)));
+  const simt::Buffer<uint16_t> to("to", rows * stride);
+  const cuda::Attention op{q.data(), positions.data(), table.data(), kv.data(), layout_, kLayer, shape_.heads,
+                           shape_.sliding_window, tokens_, splits_, partial.data(), to.data()};
+  cuda::attention(op, tiles_d.data(), static_cast<int32_t>(tiles_d.size()), rows_max, nullptr);
+  cuda::attention_merge(op, nullptr);
+  const std::vector<uint16_t> bits = to.read();
+  std::vector<float> result;
+  for (size_t t = 0; t < rows; ++t) {
+    for (size_t i = 0; i < width; ++i) result.push_back(f16_to_f32(bits[t * stride + i]));
+    for (size_t i = width; i < stride; ++i) CHECK_EQUAL(bits[t * stride + i], 0);
+  }
+  return result;
+}
+
+double AttentionCase::at(size_t s, int32_t position, int part, int head, int d) const {
+  const auto &from = part == 0 ? k_[s] : v_[s];
+  return f16_to_f32(from[static_cast<size_t>((position * shape_.kv_heads + head) * shape_.head_dim + d)]);
+}
+
+std::vector<double> AttentionCase::expected() const {
+  std::vector<double> all;
+  size_t token = 0;
+  for (size_t s = 0; s < parts_.size(); ++s) {
+    for (int32_t t = 0; t < parts_[s].count; ++t, ++token) {
+      const int32_t last = parts_[s].first + t;
+      for (int32_t h = 0; h < shape_.heads; ++h) {
+        const int kv_head = h / (shape_.heads / shape_.kv_heads);
+        const uint16_t *q = &q_[(token * static_cast<size_t>(shape_.heads) + static_cast<size_t>(h)) *
+                                static_cast<size_t>(shape_.head_dim)];
+        std::vector<double> out(static_cast<size_t>(shape_.head_dim));
+        double sum = 0;
+        for (int32_t p = first_visible(last); p <= last; ++p) {
+          double score = 0;
+          for (int32_t d = 0; d < shape_.head_dim; ++d) score += f16_to_f32(q[d]) * at(s, p, 0, kv_head, d);
+          const double weight = std::exp(score / std::sqrt(shape_.head_dim));
+          sum += weight;
+          for (int32_t d = 0; d < shape_.head_dim; ++d) out[static_cast<size_t>(d)] += weight * at(s, p, 1, kv_head, d);
+        }
+        for (const double value : out) all.push_back(value / sum);
+      }
+    }
+  }
+  return all;
+}
+
+uint64_t AttentionCase::kv_bytes() const {
+  uint64_t positions = 0;
+  for (const Part &part : parts_) {
+    positions += static_cast<uint64_t>(part.first + part.count - first_visible(part.first));
+  }
+  return positions * 2 * static_cast<uint64_t>(shape_.kv_heads) * layout_.token_bytes();
+}
+
+}  // namespace ebb::test

@@ -1,0 +1,56 @@
+// A batch of sequences with keys and values in scattered blocks, for tests of rope and attention.
+#ifndef EBB_TEST_ATTENTION_CASE_H
+#define EBB_TEST_ATTENTION_CASE_H
+
+#include <memory>
+#include <vector>
+
+#include "cuda/ops.h"
+#include "simt/check_run.h"
+
+namespace ebb::test {
+
+// One sequence's part of a batch: tokens at positions first .. first + count - 1.
+struct Part {
+  int32_t first;
+  int32_t count;
+};
+
+struct AttentionShape {
+  int32_t heads;
+  int32_t kv_heads;
+  int32_t head_dim;
+  int32_t sliding_window = 0;
+};
+
+// Random q, k, v of sequence `seed + index` depend on sequence and position alone.
+class AttentionCase {
+ public:
+  AttentionCase(const AttentionShape &shape, const std::vector<Part> &parts, uint32_t seed = 1);
+
+  // Runs the kernels as the backend does: F16 rows, the padding dropped, as floats. Tiles of
+  // more than `rows_max` rows are cut; kFewRows gives decode's kernel, kManyRows prefill's.
+  std::vector<float> run(int32_t rows_max) const;
+  std::vector<double> expected() const;
+  // Bytes of keys and values that some query sees, each once.
+  uint64_t kv_bytes() const;
+
+ private:
+  std::vector<cuda::QueryTile> tiles(int32_t rows_max) const;
+  double at(size_t s, int32_t position, int part, int head, int d) const;
+  int32_t first_visible(int32_t position) const;
+
+  AttentionShape shape_;
+  std::vector<Part> parts_;
+  KvLayout layout_;
+  int32_t tokens_ = 0;
+  int32_t splits_ = 1;
+  std::vector<int32_t> positions_, table_, table_begin_;
+  std::vector<uint16_t> q_;
+  std::vector<std::vector<uint16_t>> k_, v_;  // of each sequence, [position][kv_head][head_dim]
+  std::vector<uint8_t> kv_;
+};
+
+}  // namespace ebb::test
+
+#endif  // EBB_TEST_ATTENTION_CASE_H

@@ -1,0 +1,168 @@
+// The whole forward pass on the emulator: against the reference backend, and against itself in
+// other cuts of the same work.
+#include <cstring>
+#include <numeric>
+
+#include "check.h"
+#include "fixture.h"
+#include "simt/check_run.h"
+
+using namespace ebb;
+using namespace ebb::test;
+
+namespace {
+
+#if defined(EBB_ON_DEVICE)
+const ebb_backend *under_test() { return ebb_backend_cuda(); }
+#else
+const ebb_backend *under_test() { return ebb_backend_cuda_emulated(); }
+#endif
+
+constexpr int32_t kBlocks = 24;
+using Rows = std::vector<std::vector<float>>;
+
+TinyConfig llama() {
+  TinyConfig config;
+  config.hidden = 64;
+  config.heads = 4;
+  config.kv_heads = 2;
+  config.head_dim = 32;
+  config.rope_dims = 32;
+  config.ffn = 96;
+  config.kv_type = EBB_KV_F16;
+  return config;
+}
+
+TinyConfig qwen() {
+  TinyConfig config = llama();
+  config.heads = 6;
+  config.kv_heads = 1;
+  config.head_dim = 64;
+  config.rope_dims = 64;
+  config.pairing = EBB_ROPE_HALVES;
+  config.bias = true;
+  config.qk_norm = true;
+  config.tied = true;
+  return config;
+}
+
+std::vector<int32_t> tokens_of(size_t count, uint32_t seed) {
+  std::mt19937 bits(seed);
+  std::vector<int32_t> tokens(count);
+  for (int32_t &token : tokens) token = static_cast<int32_t>(bits() % 101);
+  return tokens;
+}
+
+std::vector<int32_t> block_range(int32_t first, int32_t count) {
+  std::vector<int32_t> blocks(static_cast<size_t>(count));
+  std::iota(blocks.begin(), blocks.end(), first);
+  return blocks;
+}
+
+// Logits of every position, computed in steps of at most `chunk` tokens.
+Rows run(const ebb_backend *backend, TinyModel &model, const std::vector<int32_t> &tokens, size_t chunk,
+         const std::vector<int32_t> &blocks) {
+  TinySession session(backend, model, 1, kBlocks);
+  Rows rows;
+  for (size_t start = 0; start < tokens.size(); start += chunk) {
+    const size_t end = std::min(start + chunk, tokens.size());
+    TinyBatch batch({{{tokens.begin() + static_cast<int64_t>(start), tokens.begin() + static_cast<int64_t>(end)},
+                      static_cast<int32_t>(start), blocks, true}},
+                    model.config().vocabulary);
+    session.forward(batch);
+    for (size_t t = start; t < end; ++t) rows.push_back(batch.logits(static_cast<int32_t>(t - start)));
+  }
+  return rows;
+}
+
+double error_of(const Rows &rows, const Rows &expected) {
+  std::vector<float> got;
+  std::vector<double> want;
+  for (const auto &row : rows) got.insert(got.end(), row.begin(), row.end());
+  for (const auto &row : expected) want.insert(want.end(), row.begin(), row.end());
+  return relative_l2(got, want);
+}
+
+void check_against_reference(const TinyConfig &config) {
+  TinyModel model(config);
+  const auto tokens = tokens_of(45, 7);
+  const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
+  for (const size_t chunk : {size_t{45}, size_t{1}}) {
+    simt::Machine::get().reset({});
+    const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
+    CHECK_NEAR(error, 0, 3e-3);
+  }
+}
+
+}  // namespace
+
+TEST(cuda_backend_llama_equals_reference) { check_against_reference(llama()); }
+
+TEST(cuda_backend_qwen_equals_reference) { check_against_reference(qwen()); }
+
+TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
+  TinyConfig config = llama();
+  config.sliding_window = 19;
+  config.matrix_type = EBB_TYPE_Q8_0;
+  check_against_reference(config);
+}
+
+TEST(cuda_backend_does_not_depend_on_the_cut) {
+  TinyModel model(llama());
+  const auto tokens = tokens_of(45, 9);
+  simt::Machine::get().reset({});
+  const Rows whole = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
+  for (const size_t chunk : {1, 7, 16, 44}) {
+    CHECK(run(under_test(), model, tokens, chunk, block_range(0, 3)) == whole);
+  }
+  CHECK(run(under_test(), model, tokens, tokens.size(), {23, 0, 11}) == whole);
+  simt::Machine::get().reset({simt::Schedule::kRandom, 5});
+  CHECK(run(under_test(), model, tokens, 9, block_range(0, 3)) == whole);
+}
+
+TEST(cuda_backend_does_not_depend_on_the_batch) {
+  TinyModel model(qwen());
+  simt::Machine::get().reset({});
+  const std::vector<std::vector<int32_t>> prompts = {tokens_of(17, 1), tokens_of(1, 2), tokens_of(40, 3)};
+  std::vector<Chunk> chunks;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    chunks.push_back({prompts[i], 0, block_range(static_cast<int32_t>(3 * i), 3), true});
+  }
+  TinySession session(under_test(), model, 1, kBlocks);
+  TinyBatch batch(chunks, 101);
+  session.forward(batch);
+  int32_t row = 0;
+  for (const auto &prompt : prompts) {
+    for (const auto &alone : run(under_test(), model, prompt, prompt.size(), block_range(0, 3))) {
+      CHECK(batch.logits(row++) == alone);
+    }
+  }
+}
+
+// A second session goes on from the attached memory of the first, as decode does after prefill.
+TEST(cuda_backend_continues_after_a_hand_off) {
+  TinyModel model(llama());
+  simt::Machine::get().reset({});
+  const auto tokens = tokens_of(33, 5);
+  const Rows all = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
+  TinySession prefill(under_test(), model, 1, kBlocks);
+  TinyBatch prefix({{{tokens.begin(), tokens.begin() + 32}, 0, {4, 2}, false}}, 101);
+  prefill.forward(prefix);
+  TinySession decode(under_test(), model, 1, kBlocks);
+  std::memcpy(decode.kv(), prefill.kv(), kBlocks * model.kv_layout().block_bytes());
+  TinyBatch rest({{{tokens.back()}, 32, {4, 2, 7}, false}}, 101);
+  decode.forward(rest);
+  CHECK(rest.logits(0) == all.back());
+}
+
+TEST(cuda_backend_refuses_what_it_cannot_do) {
+  TinyConfig odd = llama();
+  odd.head_dim = 10;
+  odd.rope_dims = 8;
+  TinyModel model(odd);
+  CHECK_ERROR(EBB_UNSUPPORTED, "head_dim 10", TinySession(under_test(), model, 1, kBlocks));
+  TinyConfig wide = llama();
+  wide.kv_type = EBB_KV_F32;
+  TinyModel floats(wide);
+  CHECK_ERROR(EBB_UNSUPPORTED, "must be F16", TinySession(under_test(), floats, 1, kBlocks));
+}

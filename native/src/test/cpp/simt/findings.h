@@ -1,0 +1,46 @@
+// What the emulator found wrong.
+#ifndef EBB_SIMT_FINDINGS_H
+#define EBB_SIMT_FINDINGS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace simt {
+
+enum class Fault {
+  kRace,            // two threads touch the same bytes, one writes, nothing orders them
+  kUninitialised,   // a read of bytes that nothing wrote
+  kOutOfBounds,     // an address outside every allocation
+  kMisaligned,      // an address that is no multiple of the access's size
+  kInFlight,        // bytes touched while an asynchronous copy into them is under way
+  kDivergence,      // threads of a warp or a CTA wait for each other at different places
+  kResource,        // more threads, shared memory or barriers than a device has
+};
+
+const char *fault_name(Fault fault);
+
+struct Finding {
+  Fault fault;
+  std::string text;  // kernel, threads, address, source line where known
+};
+
+class Findings {
+ public:
+  void add(Fault fault, std::string text);
+  void clear();
+  bool empty() const { return total_ == 0; }
+  uint64_t total() const { return total_; }
+  bool has(Fault fault) const;
+  // The first ones, one a line.
+  std::string text() const;
+
+ private:
+  static constexpr size_t kKept = 3;  // of each fault
+  std::vector<Finding> kept_;
+  uint64_t total_ = 0;
+};
+
+}  // namespace simt
+
+#endif  // EBB_SIMT_FINDINGS_H

@@ -1,0 +1,177 @@
+// The emulated device: runs the threads of a CTA as fibres, one CTA after the
+// other, and judges and counts what they do. One OS thread owns it.
+#ifndef EBB_SIMT_MACHINE_H
+#define EBB_SIMT_MACHINE_H
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "simt/counters.h"
+#include "simt/fiber.h"
+#include "simt/findings.h"
+#include "simt/memory.h"
+#include "simt/shadow.h"
+
+namespace simt {
+
+struct Index3 {
+  unsigned x = 1, y = 1, z = 1;
+};
+
+// A place in a kernel's source.
+struct Where {
+  const char *file;
+  int line;
+  bool operator==(const Where &other) const;
+};
+
+// In which order ready threads run. A kernel that is right gives the same bits in all.
+enum class Schedule {
+  kInOrder,   // warp 0 up to its barrier, then warp 1, ...; copies land at their wait
+  kReverse,   // the last warp and lane first; copies land at once
+  kRandom,    // by Options::seed: warps, lanes, CTAs, and when copies land
+};
+
+struct Options {
+  Schedule schedule = Schedule::kInOrder;
+  uint64_t seed = 1;
+  // Both need hooks, so a build without them (under the sanitizers) has neither.
+  bool check = true;  // races, bounds, uninitialised reads, copies in flight
+  bool count = true;  // traffic and instructions
+};
+
+struct LaunchShape {
+  Index3 grid;
+  Index3 block;
+  size_t dynamic_shared_bytes = 0;
+  const char *kernel = "";
+};
+
+enum class Meeting { kShuffle, kVote, kWarpBarrier, kMma, kLdmatrix };
+const char *meeting_name(Meeting meeting);
+
+class Machine {
+ public:
+  static Machine &get();
+
+  Options options;
+  Findings findings;
+  Counters counters;
+  GlobalMemory global;
+
+  // Runs a grid to its end, or to its first divergence.
+  void launch(const LaunchShape &shape, const std::function<void()> &body);
+  uint64_t launches() const { return launches_; }
+
+  // Forgets findings and counts, and takes options: a test begins with it.
+  void reset(const Options &chosen);
+
+  // The rest is for code that runs in a kernel.
+  bool running() const { return current_ != nullptr; }
+  Index3 thread_index() const { return current_->index; }
+  Index3 block_index() const { return block_; }
+  const LaunchShape &shape() const { return shape_; }
+  int lane() const { return current_->lane; }
+  SharedMemory &shared() { return shared_; }
+
+  // One access of the running thread.
+  void access(const void *address, size_t bytes, bool write, bool atomic, const void *pc) {
+    if (current_ != nullptr) access_as(*current_, address, bytes, write, atomic, pc);
+  }
+
+  void cta_barrier(Where where);
+  // All 32 lanes come together; the last one to come runs finish(payloads of all lanes).
+  void meet(Meeting meeting, Where where, void *payload, void (*finish)(Machine &, void *const *));
+  void warp_clock_tick();
+
+  // Reads a row of a matrix for ldmatrix, as `lane` of the running warp.
+  void read_row(int lane, const void *row, Where where);
+
+  // cp.async: 16 bytes; zeros where not valid.
+  void copy_async(void *shared_to, const void *from, bool valid, const void *pc);
+  void copy_commit();
+  void copy_wait(size_t groups_left);
+
+ private:
+  enum class State { kReady, kInWarp, kInBarrier, kDone };
+  struct Copy {
+    void *to;
+    const void *from;  // nullptr: zeros
+    bool landed;
+  };
+  struct Thread {
+    Fiber fiber;
+    Index3 index;
+    uint32_t id;
+    int warp;
+    int lane;
+    State state;
+    std::vector<Copy> open;
+    std::vector<std::vector<Copy>> groups;
+  };
+  struct Warp {
+    int arrived;
+    int done;
+    int ready;
+    int at_barrier;
+    Meeting meeting;
+    Where where;
+    void *payloads[kWarpSize];
+    uint32_t clock;
+    uint32_t known[kWarpsMax];
+    WarpLog log;
+  };
+
+  Machine();
+  bool accept(const LaunchShape &shape);
+  void run_cta(const std::function<void()> &body);
+  void begin_cta();
+  void run_warp_in_order(int warp);
+  void run_warp_once(int warp);
+  int pick_ready_warp();
+  void resume(Thread &thread);
+  static void thread_main(void *thread);
+  void thread_done();
+  void release_barrier();
+  void wake(Thread &thread);
+  void settle(Warp &warp);
+  void complete(Thread &thread, const std::vector<Copy> &copies);
+  [[noreturn]] void stop_here();
+  void diverged(const std::string &text);
+  void report_deadlock();
+  Actor actor_of(const Thread &thread) const;
+  void access_as(Thread &thread, const void *address, size_t bytes, bool write, bool atomic,
+                 const void *pc);
+  bool judge(const Thread &thread, const void *address, size_t bytes, bool write, bool atomic,
+             bool is_shared, const void *pc);
+  void report(Fault fault, const Thread &thread, const void *address, size_t bytes, bool write,
+              const void *pc, const std::string &extra);
+  std::string thread_name(const Thread &thread) const;
+
+  LaunchShape shape_;
+  Index3 block_;
+  const std::function<void()> *body_ = nullptr;
+  std::vector<std::unique_ptr<Thread>> threads_;
+  std::vector<std::unique_ptr<Warp>> warps_;
+  SharedMemory shared_;
+  Thread *current_ = nullptr;
+  std::mt19937_64 random_;
+  uint32_t thread_count_ = 0;
+  int warp_count_ = 0;
+  uint32_t era_ = 0;
+  uint32_t launch_first_era_ = 0;
+  uint32_t cta_clock_ = 0;
+  uint32_t done_ = 0;
+  uint32_t at_barrier_ = 0;
+  Where barrier_where_{};
+  bool aborted_ = false;
+  uint64_t launches_ = 0;
+};
+
+}  // namespace simt
+
+#endif  // EBB_SIMT_MACHINE_H

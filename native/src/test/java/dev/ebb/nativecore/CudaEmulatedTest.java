@@ -1,0 +1,63 @@
+package dev.ebb.nativecore;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.nativecore.StepRunner.Part;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/** The CUDA kernels through JNI, on the emulator; {@code make test-cuda} names the library that has it. */
+@EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*emulated.*",
+    disabledReason = "make test-cuda builds the library with the emulator")
+class CudaEmulatedTest {
+  private static final int BLOCKS = 8;
+  private static final int[] PROMPT = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6};
+  private static final int[] TABLE = {5, 2};
+
+  @Test
+  void theForwardPassIsTheReferences() {
+    try (TinyModel model = new TinyModel(42)) {
+      List<float[]> expected = run("reference", model, PROMPT.length);
+      for (int chunk : new int[] {PROMPT.length, 1}) {
+        assertTrue(error(run("cuda-emulated", model, chunk), expected) <= 3e-3, "chunks of " + chunk);
+      }
+    }
+  }
+
+  @Test
+  void aTokenIsTheSameAloneBatchedAndChunked() {
+    try (TinyModel model = new TinyModel(42);
+        StepRunner runner = new StepRunner(Backends.named("cuda-emulated").open(1), model, BLOCKS)) {
+      List<float[]> whole = runner.run(PROMPT, PROMPT.length, TABLE);
+      List<float[]> batched = runner.step(new Part(new int[] {7, 7}, 0, new int[] {0}), new Part(PROMPT, 0, TABLE));
+      List<float[]> chunked = runner.run(PROMPT, 5, TABLE);
+      for (int i = 0; i < PROMPT.length; i++) {
+        assertArrayEquals(whole.get(i), batched.get(2 + i), "batched, token " + i);
+        assertArrayEquals(whole.get(i), chunked.get(i), "chunked, token " + i);
+      }
+    }
+  }
+
+  private static List<float[]> run(String backend, TinyModel model, int chunk) {
+    try (StepRunner runner = new StepRunner(Backends.named(backend).open(1), model, BLOCKS)) {
+      return runner.run(PROMPT, chunk, TABLE);
+    }
+  }
+
+  /** Relative L2 distance over all rows. */
+  private static double error(List<float[]> rows, List<float[]> expected) {
+    assertEquals(expected.size(), rows.size());
+    double difference = 0;
+    double norm = 0;
+    for (int r = 0; r < rows.size(); r++) {
+      for (int i = 0; i < rows.get(r).length; i++) {
+        difference += Math.pow(rows.get(r)[i] - expected.get(r)[i], 2);
+        norm += Math.pow(expected.get(r)[i], 2);
+      }
+    }
+    return Math.sqrt(difference / norm);
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it,
+# the same under the sanitizers, mutations, the way through Java; where an nvcc is found (make cuda-toolchain), also
+# their resources against cuda/budgets.txt. With an argument: only the tests whose name contains it. Ends with counts.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/jdk.sh
+
+build=native/target/cmake
+jdk=$(jdk_find) || exit 1
+native/build-native.sh "$jdk" "$build" simt_tests || exit 1
+status=0
+"$build/simt/simt_tests" "$@" || status=1
+# The same without hooks, under AddressSanitizer and UndefinedBehaviorSanitizer.
+native/build-native.sh "$jdk" "$build" simt_sanitized_tests || exit 1
+"$build/simt/simt_sanitized_tests" "${1:-cuda_}" || status=1
+[ $# -gt 0 ] || python3 scripts/cuda_mutations.py "$build" || status=1
+# Through JNI, and the invariance tests of every backend, on a library with the emulator in it.
+if [ $# -eq 0 ]; then
+  native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
+  EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
+    -Dtest=CudaEmulatedTest,BatchInvarianceTest -Dsurefire.failIfNoSpecifiedTests=false test || status=1
+  python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest BatchInvarianceTest || status=1
+fi
+if scripts/cuda_toolchain.sh find >/dev/null 2>&1; then
+  native/build-native.sh "$jdk" "$build" ebb || exit 1
+  python3 scripts/cuda_budgets.py "$build" || status=1
+else
+  echo "no nvcc: the kernels' resources were not checked (make cuda-toolchain fetches one)"
+fi
+exit "$status"
