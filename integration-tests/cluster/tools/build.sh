@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh [PROGRAM...]: builds what versions.txt lists and the cache lacks; a line for each. Needs go 1.26 or newer.
-# A wrapper module takes over the go.mod and go.sum of the program's own module, so that each dependency is as its authors
-# tested it; modules.sum pins the module itself.
+# A wrapper module takes over the go.mod and go.sum of the program's own module, so that each dependency is as its
+# authors tested it; modules.sum pins the module itself.
 set -euo pipefail
 cd "$(dirname "$0")"
 source ./cache.sh
