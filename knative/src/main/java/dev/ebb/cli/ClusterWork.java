@@ -108,7 +108,7 @@ final class ClusterWork {
     UndeployCommand.What what = command.what;
     EbbYaml yaml = what == null || what.file == null ? null : ClusterFiles.read(what.file, "nothing was removed");
     return with(context, command.cluster, api -> {
-      Undeploy undeploy = new Undeploy(api, command.timeout, context.out()::println);
+      Undeploy undeploy = new Undeploy(api, command.timeout, command.data, context.out()::println);
       int removed = 0;
       if (yaml != null) {
         removed += undeploy.installation(yaml.name(), yaml.namespace());

@@ -129,7 +129,10 @@ public final class Deploy {
   private void prune(List<GenericKubernetesResource> rendered) {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
     Inventory inventory = new Inventory(api);
-    for (ObjectName name : Leftovers.of(inventory.labelled(yaml.name(), yaml.namespace()), names)) {
+    List<Leftovers.Labelled> there = inventory.labelled(yaml.name(), yaml.namespace());
+    Leftovers.kept(there, names).forEach(name -> tell.accept("kept        " + name + ", which the file no longer has, for"
+        + " the model in it; kubectl -n " + yaml.namespace() + " delete pvc " + name.name() + " removes it"));
+    for (ObjectName name : Leftovers.of(there, names)) {
       if (!options.dryRun()) {
         inventory.delete(name);
       }
