@@ -89,12 +89,14 @@ final class ClusterWork {
 
   static int status(Context context, StatusCommand command) throws IOException, InterruptedException {
     return with(context, command.cluster, api -> {
-      List<Row> rows = new Survey(api, command.name).rows(command.namespace);
+      Survey survey = new Survey(api, command.name);
+      List<Row> rows = survey.rows(command.namespace);
       if (command.json) {
         context.out().println(new ObjectMapper().writerWithDefaultPrettyPrinter()
             .writeValueAsString(rows.stream().map(Row::fields).toList()));
       } else if (!rows.isEmpty()) {
         Row.table(rows).forEach(context.out()::println);
+        survey.notes().forEach(context.out()::println);
       }
       if (rows.isEmpty()) {
         context.err().println(

@@ -36,7 +36,7 @@ class RenderCommandTest {
     CommandRun run = render("-f", EXAMPLE);
     assertEquals(0, run.status(), run.err());
     assertTrue(run.out().startsWith("# Rendered by ebb"), run.out());
-    assertEquals(23, run.out().lines().filter(line -> line.equals("---")).count());
+    assertEquals(25, run.out().lines().filter(line -> line.equals("---")).count());
     assertTrue(run.err().contains("ebb: needs config-network mesh-compatibility-mode: disabled"), run.err());
   }
 
@@ -46,10 +46,10 @@ class RenderCommandTest {
     CommandRun run = renderInto(fresh, EXAMPLE);
     assertEquals(0, run.status(), run.err());
     assertEquals("", run.out());
-    assertTrue(run.err().contains("24 objects in " + fresh), run.err());
+    assertTrue(run.err().contains("26 objects in " + fresh), run.err());
     List<String> names = names(fresh);
-    assertEquals(25, names.size());
-    assertTrue(names.contains("15-knative-service-smollm2-135m-instruct-decode.yaml"), names.toString());
+    assertEquals(27, names.size());
+    assertTrue(names.contains("16-knative-service-smollm2-135m-instruct-decode.yaml"), names.toString());
     assertTrue(Files.readString(fresh.resolve("00-namespace-ebb.yaml")).contains("kind: Namespace"));
   }
 
@@ -60,7 +60,7 @@ class RenderCommandTest {
     Files.writeString(other, Files.readString(Path.of(EXAMPLE)).replace("namespace: ebb", "namespace: other"));
     assertEquals(0, renderInto(folder, other.toString()).status());
     assertFalse(names(folder).contains("00-namespace-ebb.yaml"));
-    assertEquals(25, names(folder).size());
+    assertEquals(27, names(folder).size());
     Files.delete(other);
   }
 

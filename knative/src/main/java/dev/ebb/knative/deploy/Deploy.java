@@ -60,8 +60,11 @@ public final class Deploy {
     if (!needsNoAutoscaler() && Autoscaler.isThere(api)) {
       followed.addFirst(new ObjectName(ObjectName.DEPLOYMENT, Autoscaler.NAMESPACE, Autoscaler.NAME));
     }
-    return new Waiting(api, tell).until(followed, limit).entrySet().stream()
-        .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
+    try (QueueWatch queue = yaml.quotas().isPresent()
+        ? QueueWatch.start(api.client(), yaml.namespace(), tell) : QueueWatch.none()) {
+      return new Waiting(api, queue::place, tell).until(followed, limit).entrySet().stream()
+          .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
+    }
   }
 
   /** How to reach each model's router, a line or two each. */

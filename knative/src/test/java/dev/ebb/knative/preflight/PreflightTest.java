@@ -39,7 +39,7 @@ class PreflightTest {
     settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true"));
     settings.put("config-defaults", Map.of());
     settings.put("config-features", new HashMap<>(Map.of("kubernetes.podspec-persistent-volume-claim", "enabled",
-        "kubernetes.podspec-volumes-hostpath", "Enabled")));
+        "kubernetes.podspec-persistent-volume-write", "Enabled")));
   }
 
   private static ClusterFacts.Node node(Map<String, String> labels, List<ClusterFacts.Taint> taints, int gpus) {
@@ -139,8 +139,8 @@ class PreflightTest {
         "kubectl -n knative-serving patch configmap config-network --type merge"
             + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'");
     settings.put("config-network", Map.of("mesh-compatibility-mode", "disabled"));
-    settings.get("config-features").remove("kubernetes.podspec-volumes-hostpath");
-    only("kubernetes.podspec-volumes-hostpath is not set, so the functions are refused");
+    settings.get("config-features").remove("kubernetes.podspec-persistent-volume-write");
+    only("kubernetes.podspec-persistent-volume-write is not set, so the functions are refused");
   }
 
   @Test
