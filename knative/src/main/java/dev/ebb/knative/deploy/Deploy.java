@@ -133,8 +133,8 @@ public final class Deploy {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
     Inventory inventory = new Inventory(api);
     List<Leftovers.Labelled> there = inventory.labelled(yaml.name(), yaml.namespace());
-    Leftovers.kept(there, names).forEach(name -> tell.accept("kept        " + name + ", which the file no longer has, for"
-        + " the model in it; kubectl -n " + yaml.namespace() + " delete pvc " + name.name() + " removes it"));
+    Leftovers.kept(there, names).forEach(name -> tell.accept("kept        " + name + ", which the file no longer has,"
+        + " for the model in it; kubectl -n " + yaml.namespace() + " delete pvc " + name.name() + " removes it"));
     for (ObjectName name : Leftovers.of(there, names)) {
       if (!options.dryRun()) {
         inventory.delete(name);

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Quota of the queues of a namespace: what all that stand in them hold, of what they own.
@@ -52,7 +53,8 @@ record Usage(Map<String, Map<String, String>> byQueue, String unknown) {
   List<String> lines(String namespace) {
     List<String> lines = new ArrayList<>();
     byQueue.forEach((queue, shares) -> lines.add("queue " + queue + " in " + namespace + ", used/nominal: "
-        + String.join(", ", shares.entrySet().stream().map(share -> share.getKey() + " " + share.getValue()).toList())));
+        + shares.entrySet().stream().map(share -> share.getKey() + " " + share.getValue())
+            .collect(Collectors.joining(", "))));
     if (!unknown.isEmpty()) {
       lines.add(unknown);
     }

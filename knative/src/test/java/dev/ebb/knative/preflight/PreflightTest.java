@@ -118,7 +118,8 @@ class PreflightTest {
     assertEquals(List.of(), bad());
     settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true",
         "registries-skipping-tag-resolving", "kind.local"));
-    only("error    config-deployment", "lacks dev.local", "\"registries-skipping-tag-resolving\":\"dev.local,kind.local\"");
+    only("error    config-deployment", "lacks dev.local",
+        "\"registries-skipping-tag-resolving\":\"dev.local,kind.local\"");
     settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true"));
     text = text.replace("\"0.1.0\"", "latest");
     only("error    images", "dev.local/ebb-router:latest", "nothing can be pulled from there");
