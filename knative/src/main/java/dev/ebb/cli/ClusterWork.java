@@ -89,12 +89,14 @@ final class ClusterWork {
 
   static int status(Context context, StatusCommand command) throws IOException, InterruptedException {
     return with(context, command.cluster, api -> {
-      List<Row> rows = new Survey(api, command.name).rows(command.namespace);
+      Survey survey = new Survey(api, command.name);
+      List<Row> rows = survey.rows(command.namespace);
       if (command.json) {
         context.out().println(new ObjectMapper().writerWithDefaultPrettyPrinter()
             .writeValueAsString(rows.stream().map(Row::fields).toList()));
       } else if (!rows.isEmpty()) {
         Row.table(rows).forEach(context.out()::println);
+        survey.notes().forEach(context.out()::println);
       }
       if (rows.isEmpty()) {
         context.err().println(
@@ -108,7 +110,7 @@ final class ClusterWork {
     UndeployCommand.What what = command.what;
     EbbYaml yaml = what == null || what.file == null ? null : ClusterFiles.read(what.file, "nothing was removed");
     return with(context, command.cluster, api -> {
-      Undeploy undeploy = new Undeploy(api, command.timeout, context.out()::println);
+      Undeploy undeploy = new Undeploy(api, command.timeout, command.data, context.out()::println);
       int removed = 0;
       if (yaml != null) {
         removed += undeploy.installation(yaml.name(), yaml.namespace());

@@ -3,7 +3,10 @@ package dev.ebb.cli;
 import dev.ebb.cli.client.Metrics;
 import dev.ebb.cli.client.RouterClient;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -12,7 +15,8 @@ import picocli.CommandLine.Option;
 
 /** {@code ebb status}. Exit status 1 when no router answers, or it is not ready; on a cluster when none is deployed. */
 @Command(name = "status", description = {"Show a running router: health, models, functions and demand;",
-    "or, with --cluster or -n, the functions on a cluster: replicas, quota, demand and the last decision."})
+    "or, with --cluster or -n, the functions on a cluster: replicas, quota, demand and the last decision;",
+    "also where no router runs here and a kubeconfig is there."})
 final class StatusCommand implements Callable<Integer> {
   private static final String STATE = "ebb_function_state";
   private static final String DEMAND = "ebb_demand";
@@ -51,14 +55,24 @@ final class StatusCommand implements Callable<Integer> {
       throw new CliException("--name and --json are for a cluster; add --cluster or -n NAMESPACE");
     }
     try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
-      List<String> models =
-          client.models().orElseThrow(() -> new CliException(RouterClient.absent(client.url())));
+      Optional<List<String>> found = client.models();
+      if (found.isEmpty() && url == null && address.port == null && address.host == null && hasKubeconfig()) {
+        context.err().println("ebb: no router runs here; this is the cluster of the kubeconfig");
+        return ClusterWork.status(context, this);
+      }
+      List<String> models = found.orElseThrow(() -> new CliException(RouterClient.absent(client.url())));
       boolean ready = client.isHealthy("ready");
       line("router", client.url() + (ready ? ", ready" : ", not ready"));
       line("models", String.join(", ", models));
       functions(client);
       return ready ? 0 : Ebb.FAILED;
     }
+  }
+
+  private boolean hasKubeconfig() {
+    String home = context.env().getOrDefault("HOME", "");
+    return !context.env().getOrDefault("KUBECONFIG", "").isEmpty()
+        || !home.isEmpty() && Files.exists(Path.of(home, ".kube", "config"));
   }
 
   /** The state series is 1 for the state that a function is in and 0 for the others. */

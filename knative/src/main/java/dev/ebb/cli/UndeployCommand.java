@@ -18,6 +18,9 @@ final class UndeployCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "0..1") What what;
 
+  @Option(names = "--with-data", description = "Also remove claims that models were pulled into, and so the models")
+  boolean data;
+
   @Option(names = "--autoscaler", description = "Also, or only, remove the cluster's reconciler of keda.ebb.dev")
   boolean autoscaler;
 

@@ -60,8 +60,11 @@ public final class Deploy {
     if (!needsNoAutoscaler() && Autoscaler.isThere(api)) {
       followed.addFirst(new ObjectName(ObjectName.DEPLOYMENT, Autoscaler.NAMESPACE, Autoscaler.NAME));
     }
-    return new Waiting(api, tell).until(followed, limit).entrySet().stream()
-        .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
+    try (QueueWatch queue = yaml.quotas().isPresent()
+        ? QueueWatch.start(api.client(), yaml.namespace(), tell) : QueueWatch.none()) {
+      return new Waiting(api, queue::place, tell).until(followed, limit).entrySet().stream()
+          .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
+    }
   }
 
   /** How to reach each model's router, a line or two each. */
@@ -129,7 +132,10 @@ public final class Deploy {
   private void prune(List<GenericKubernetesResource> rendered) {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
     Inventory inventory = new Inventory(api);
-    for (ObjectName name : Leftovers.of(inventory.labelled(yaml.name(), yaml.namespace()), names)) {
+    List<Leftovers.Labelled> there = inventory.labelled(yaml.name(), yaml.namespace());
+    Leftovers.kept(there, names).forEach(name -> tell.accept("kept        " + name + ", which the file no longer has,"
+        + " for the model in it; kubectl -n " + yaml.namespace() + " delete pvc " + name.name() + " removes it"));
+    for (ObjectName name : Leftovers.of(there, names)) {
       if (!options.dryRun()) {
         inventory.delete(name);
       }

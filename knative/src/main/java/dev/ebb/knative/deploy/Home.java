@@ -12,7 +12,7 @@ import java.util.Optional;
 /** The namespace of an installation: made by a deploy, or there before, which it is marked with and then kept. */
 final class Home {
   static final String EXISTED = "ebb.dev/existed-before";
-  private static final List<ObjectKind> PRECIOUS = List.of(new ObjectKind("v1", "PersistentVolumeClaim", false),
+  private static final List<ObjectKind> PRECIOUS = List.of(ObjectName.CLAIM,
       new ObjectKind("v1", "Secret", false), ObjectName.DEPLOYMENT, new ObjectKind("apps/v1", "StatefulSet", false));
 
   private Home() {}

@@ -13,6 +13,7 @@ record ObjectName(ObjectKind kind, String namespace, String name) {
   static final ObjectKind DEPLOYMENT = new ObjectKind("apps/v1", "Deployment", false);
   static final ObjectKind JOB = new ObjectKind("batch/v1", "Job", false);
   static final ObjectKind NAMESPACE = new ObjectKind("v1", "Namespace", true);
+  static final ObjectKind CLAIM = new ObjectKind("v1", "PersistentVolumeClaim", false);
   static final ObjectKind WORKLOAD = new ObjectKind("kueue.x-k8s.io/v1beta2", "Workload", false);
 
   static ObjectName of(GenericKubernetesResource object) {

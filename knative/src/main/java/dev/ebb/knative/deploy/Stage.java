@@ -17,9 +17,10 @@ final class Stage {
    * The words for a pod.
    *
    * @param workload status of Kueue's Workload of the pod; empty where there is none
+   * @param place where the pod stands in its queue, in a sentence; empty where that is not known
    */
-  static String of(Pod pod, Optional<Map<String, Object>> workload) {
-    Optional<String> quota = quota(pod, workload);
+  static String of(Pod pod, Optional<Map<String, Object>> workload, Optional<String> place) {
+    Optional<String> quota = quota(pod, workload).map(words -> place.map(at -> at + " (" + words + ")").orElse(words));
     if (quota.isPresent()) {
       return quota.get();
     }
@@ -35,10 +36,13 @@ final class Stage {
             ? "is scheduled; its images are fetched and its volumes mounted" : "starts and loads the model");
   }
 
+  /** Whether it waits for quota. */
+  static boolean isGated(Pod pod) {
+    return condition(pod, "PodScheduled").filter(one -> "SchedulingGated".equals(one.getReason())).isPresent();
+  }
+
   private static Optional<String> quota(Pod pod, Optional<Map<String, Object>> workload) {
-    boolean gated = condition(pod, "PodScheduled")
-        .filter(one -> "SchedulingGated".equals(one.getReason())).isPresent();
-    if (!gated) {
+    if (!isGated(pod)) {
       return Optional.empty();
     }
     return Optional.of(workload.flatMap(status -> Tree.condition(status, "QuotaReserved"))

@@ -21,15 +21,18 @@ public final class Undeploy {
   private final Api api;
   private final Inventory inventory;
   private final Consumer<String> tell;
+  private final boolean data;
   private final Instant end;
 
   /**
    * A removal.
    *
    * @param limit after which what is still there is told and given up
+   * @param data whether claims that models were pulled into go as well
    */
-  public Undeploy(Api api, Duration limit, Consumer<String> tell) {
+  public Undeploy(Api api, Duration limit, boolean data, Consumer<String> tell) {
     this.api = api;
+    this.data = data;
     inventory = new Inventory(api);
     this.tell = tell;
     end = Instant.now().plus(limit);
@@ -45,13 +48,23 @@ public final class Undeploy {
         .filter(object -> !object.owned()).map(Leftovers.Labelled::name).toList());
     // Another namespace may bear the label, too: that is another installation, or one whose file was changed.
     objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
+    List<ObjectName> kept = objects.stream().filter(object -> !data && Leftovers.holdsModel(object)).toList();
+    objects.removeAll(kept);
+    kept.forEach(claim -> tell.accept("kept      " + claim + ", which holds a model; --with-data removes it"));
     List<ObjectName> queues = objects.stream().filter(object -> object.kind().group().equals(KUEUE)).toList();
     objects.removeAll(queues);
     int removed = remove(objects);
     awaitNoPods(namespace, Rendering.labels(name));
     removed += remove(queues);
     Optional<GenericKubernetesResource> home = api.find(ObjectName.NAMESPACE, "", namespace);
-    return removed + (home.isPresent() && isOf(home.get(), name) ? namespace(home.get(), name) : 0);
+    if (home.isEmpty() || !isOf(home.get(), name)) {
+      return removed;
+    }
+    if (!kept.isEmpty()) {
+      tell.accept("kept      Namespace " + namespace + ", which holds that");
+      return removed;
+    }
+    return removed + namespace(home.get(), name);
   }
 
   /** Removes the cluster's reconciler; how many objects that were. */

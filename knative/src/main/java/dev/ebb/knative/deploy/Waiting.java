@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Follows routers, functions and pulls until each was ready once, and tells every step. */
 final class Waiting {
@@ -24,12 +25,19 @@ final class Waiting {
 
   private final Api api;
   private final Consumer<String> tell;
+  private final Function<Pod, Optional<String>> place;
   private final Instant began = Instant.now();
   private final Map<ObjectName, String> told = new HashMap<>();
   private final Map<ObjectName, Instant> failedSince = new HashMap<>();
 
-  Waiting(Api api, Consumer<String> tell) {
+  /**
+   * A wait.
+   *
+   * @param place where a pod stands in its queue, in a sentence
+   */
+  Waiting(Api api, Function<Pod, Optional<String>> place, Consumer<String> tell) {
     this.api = api;
+    this.place = place;
     this.tell = tell;
   }
 
@@ -73,9 +81,11 @@ final class Waiting {
       say(name, readiness.why());
       return true;
     }
-    if (readiness.state() == Readiness.State.WAITS) {
+    Optional<Pod> newest = newest(object);
+    // Knative calls a service failed whose pod waits for quota, unless config-deployment says otherwise.
+    if (readiness.state() == Readiness.State.WAITS || newest.filter(Stage::isGated).isPresent()) {
       failedSince.remove(name);
-      say(name, newest(object).map(pod -> Stage.of(pod, workload(pod))).orElse(readiness.why()));
+      say(name, newest.map(pod -> Stage.of(pod, workload(pod), place.apply(pod))).orElse(readiness.why()));
       return false;
     }
     say(name, readiness.why());

@@ -3,6 +3,7 @@ package dev.ebb.knative.preflight;
 import dev.ebb.knative.cluster.Api;
 import dev.ebb.knative.cluster.ClusterException;
 import dev.ebb.knative.config.EbbYaml;
+import dev.ebb.knative.deploy.Autoscaler;
 import dev.ebb.knative.render.Manifest;
 import dev.ebb.knative.render.ObjectKind;
 import dev.ebb.knative.render.Rendering;
@@ -11,9 +12,11 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +29,9 @@ import java.util.stream.Collectors;
 
 /** Reads what the checks judge; changes nothing. */
 final class FactsReader {
+  private static final String DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+  /** The reconciler's, unless it was told another. */
+  private static final String LEASE = "keda-ebb-dev";
   private static final List<String> VERBS = List.of("get", "list", "create", "patch", "delete");
 
   private final Api api;
@@ -48,7 +54,7 @@ final class FactsReader {
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
           parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
-          secrets(namespace), yaml.map(this::sameName).orElse(List.of()));
+          secrets(namespace), storageClasses(), leaseHolder(), yaml.map(this::sameName).orElse(List.of()));
     } catch (KubernetesClientException e) {
       throw new ClusterException("the cluster cannot be read: " + e.getMessage(), e);
     }
@@ -150,6 +156,24 @@ final class FactsReader {
 
   private static Set<String> entries(Secret secret) {
     return secret.getData() == null ? Set.of() : new HashSet<>(secret.getData().keySet());
+  }
+
+  private Map<String, Boolean> storageClasses() {
+    return client.storage().v1().storageClasses().list().getItems().stream().collect(Collectors.toMap(
+        one -> one.getMetadata().getName(), one -> one.getMetadata().getAnnotations() != null
+            && "true".equals(one.getMetadata().getAnnotations().get(DEFAULT_CLASS))));
+  }
+
+  /** Of a lease that has not run out. */
+  private String leaseHolder() {
+    Lease lease = client.leases().inNamespace(Autoscaler.NAMESPACE).withName(LEASE).get();
+    if (lease == null || lease.getSpec() == null || lease.getSpec().getRenewTime() == null
+        || lease.getSpec().getHolderIdentity() == null || lease.getSpec().getLeaseDurationSeconds() == null) {
+      return "";
+    }
+    boolean held = lease.getSpec().getRenewTime().plusSeconds(lease.getSpec().getLeaseDurationSeconds())
+        .isAfter(ZonedDateTime.now());
+    return held ? lease.getSpec().getHolderIdentity() : "";
   }
 
   private List<String> sameName(EbbYaml yaml) {

@@ -76,8 +76,12 @@ final class PlatformChecks {
           + " keda/deploy/autoscaler.yaml with the image's name put in");
     }
     Finding found = running("reconciler", RECONCILER);
-    return found.grade() == Finding.Grade.ERROR
-        ? Finding.warning(found.subject(), found.text(), found.mend()) : found;
+    if (found.grade() == Finding.Grade.ERROR) {
+      return Finding.warning(found.subject(), found.text(), found.mend());
+    }
+    return facts.leaseHolder().isEmpty() ? Finding.warning("reconciler", found.text() + ", and none holds the lease"
+        + " keda-ebb-dev, so nobody scales", "kubectl -n " + RECONCILER + " logs deployment/ebb-autoscaler")
+        : Finding.ok("reconciler", found.text() + "; " + facts.leaseHolder() + " decides");
   }
 
   /** Serving's settings. */

@@ -54,7 +54,11 @@ public final class Preflight {
       findings.add(platform.running("Knative Eventing", PlatformChecks.EVENTING));
     }
     findings.add(rights(facts));
-    yaml.ifPresent(file -> findings.addAll(new FileChecks(facts, file).all()));
+    yaml.ifPresent(file -> {
+      findings.addAll(new FileChecks(facts, file).all());
+      findings.addAll(new VolumeChecks(facts, file).all());
+      findings.addAll(new ImageChecks(facts, file, serving).all());
+    });
     return findings;
   }
 

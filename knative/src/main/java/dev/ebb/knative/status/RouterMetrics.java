@@ -13,6 +13,7 @@ final class RouterMetrics {
 
   private final KubernetesClient client;
   private final Map<String, Optional<Metrics>> pages = new HashMap<>();
+  private final Map<String, String> failures = new HashMap<>();
 
   RouterMetrics(KubernetesClient client) {
     this.client = client;
@@ -20,16 +21,32 @@ final class RouterMetrics {
 
   /** Of a phase of a model; NaN where the router does not answer, or knows no such phase. */
   double demand(String namespace, String model, String phase) {
-    return pages.computeIfAbsent(namespace + "/services/http:" + model + "-router:80", this::page)
-        .map(page -> page.named(DEMAND).stream().filter(sample -> phase.equals(sample.labels().get("phase")))
-            .mapToDouble(Metrics.Sample::value).sum()).orElse(Double.NaN);
+    return pages.computeIfAbsent(service(namespace, model), this::page)
+        .map(page -> page.named(DEMAND).stream().filter(sample -> phase.equals(sample.labels().get("phase"))).toList())
+        .filter(samples -> !samples.isEmpty())
+        .map(samples -> samples.stream().mapToDouble(Metrics.Sample::value).sum()).orElse(Double.NaN);
+  }
+
+  /** Why {@link #demand} is not known. */
+  String unknown(String namespace, String model, String phase) {
+    return failures.getOrDefault(service(namespace, model),
+        "the router of " + model + " tells no " + DEMAND + " of " + phase);
+  }
+
+  private static String service(String namespace, String model) {
+    return namespace + "/services/http:" + model + "-router:80";
   }
 
   private Optional<Metrics> page(String service) {
     try {
       String text = client.raw("/api/v1/namespaces/" + service + "/proxy/metrics");
+      if (text == null) {
+        failures.put(service, "no router behind " + service);
+      }
       return Optional.ofNullable(text).map(Metrics::parse);
     } catch (KubernetesClientException e) {
+      String said = e.getStatus() == null ? null : e.getStatus().getMessage();
+      failures.put(service, "no answer from " + service + ": " + (said == null ? e.getMessage() : said).strip());
       return Optional.empty();
     }
   }

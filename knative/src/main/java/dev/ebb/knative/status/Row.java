@@ -11,11 +11,13 @@ import java.util.Map;
  * @param revision empty in the mode without Knative
  * @param traffic percent of what is sent to the function's URL; -1 without Knative
  * @param quota what Kueue says of its pods; empty without a queue
- * @param demand requests that the model's router holds or runs for the phase; NaN where the router does not answer
+ * @param usage used and nominal of its queue by resource, as {@code 1/2}; empty without a queue
+ * @param demand requests that the model's router holds or runs for the phase; NaN where that is not known
+ * @param demandUnknown why it is not; empty where it is
  * @param decision the last one about its replicas, and why; empty where no event is left of it
  */
 public record Row(String namespace, String function, String revision, int traffic, int ready, int desired,
-    String quota, double demand, String decision) {
+    String quota, Map<String, String> usage, double demand, String demandUnknown, String decision) {
   private static final List<String> HEAD = List.of("NAMESPACE", "FUNCTION", "REVISION", "TRAFFIC", "READY", "QUOTA",
       "DEMAND", "LAST DECISION");
   /** Of a message in the table; JSON has it whole. */
@@ -44,14 +46,16 @@ public record Row(String namespace, String function, String revision, int traffi
     fields.put("readyReplicas", ready);
     fields.put("desiredReplicas", desired);
     fields.put("quota", quota.isEmpty() ? null : quota);
+    fields.put("quotaUsedOfNominal", usage.isEmpty() ? null : usage);
     fields.put("demand", Double.isNaN(demand) ? null : demand);
+    fields.put("demandUnknown", demandUnknown.isEmpty() ? null : demandUnknown);
     fields.put("lastDecision", decision.isEmpty() ? null : decision);
     return fields;
   }
 
   private List<String> cells() {
     return List.of(namespace, function, shown(revision), traffic < 0 ? "-" : traffic + "%", ready + "/" + desired,
-        shown(quota), Double.isNaN(demand) ? "?" : String.format("%.0f", demand), shown(decision));
+        shown(quota), Double.isNaN(demand) ? "-" : String.format("%.0f", demand), shown(decision));
   }
 
   private static String shown(String text) {

@@ -10,8 +10,10 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Looks at the functions of installations; reads only. */
@@ -20,10 +22,12 @@ public final class Survey {
   private static final ObjectKind WORKLOAD = new ObjectKind("kueue.x-k8s.io/v1beta2", "Workload", false);
   private static final String MODEL = "ebb.dev/model";
   private static final String PHASE = "ebb.dev/phase";
+  private static final String QUEUE = "kueue.x-k8s.io/queue-name";
   private static final String REVISION = "serving.knative.dev/revision";
 
   private final Api api;
   private final RouterMetrics routers;
+  private final Set<String> notes = new LinkedHashSet<>();
   private final Map<String, String> labels = new HashMap<>(Map.of("app.kubernetes.io/managed-by", "ebb"));
 
   /**
@@ -53,15 +57,21 @@ public final class Survey {
       Place place = new Place(one, of(services, one), of(deployments, one),
           api.client().v1().events().inNamespace(one).list().getItems(),
           api.client().pods().inNamespace(one).withLabels(labels).list().getItems(),
-          new Quotas(api.list(WORKLOAD, one, Map.of())));
+          new Quotas(api.list(WORKLOAD, one, Map.of())), Usage.read(api.client(), one));
+      notes.addAll(place.usage().lines(one));
       rows.addAll(rows(place));
     }
     return rows;
   }
 
+  /** What belongs below the table of the last look: quota of the queues, and why a demand is not known. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
   /** What was read of a namespace. */
   private record Place(String namespace, List<GenericKubernetesResource> services, List<Deployment> deployments,
-      List<Event> events, List<Pod> pods, Quotas quotas) {}
+      List<Event> events, List<Pod> pods, Quotas quotas, Usage usage) {}
 
   private List<Row> rows(Place place) {
     List<Row> rows = new ArrayList<>();
@@ -83,7 +93,6 @@ public final class Survey {
 
   private Row row(Place place, Deployment deployment, String revision, int traffic) {
     ObjectMeta metadata = deployment.getMetadata();
-    String function = metadata.getLabels().get(MODEL) + "-" + metadata.getLabels().get(PHASE);
     Map<String, String> selector = deployment.getSpec().getSelector().getMatchLabels();
     List<String> pods = place.pods().stream()
         .filter(pod -> pod.getMetadata().getLabels().entrySet().containsAll(selector.entrySet()))
@@ -91,10 +100,19 @@ public final class Survey {
     String scaled = revision.isEmpty() ? metadata.getName() : revision;
     Map<String, String> objects = Map.of("Deployment", metadata.getName(), "ScaledObject", scaled, "PodAutoscaler",
         scaled, "HorizontalPodAutoscaler", "keda-hpa-" + scaled);
-    return new Row(place.namespace(), function, revision, traffic,
+    String model = metadata.getLabels().get(MODEL);
+    String phase = metadata.getLabels().get(PHASE);
+    double demand = routers.demand(place.namespace(), model, phase);
+    String unknown = Double.isNaN(demand) ? routers.unknown(place.namespace(), model, phase) : "";
+    if (!unknown.isEmpty()) {
+      notes.add("demand -: " + unknown);
+    }
+    String queue = deployment.getSpec().getTemplate().getMetadata().getLabels()
+        .getOrDefault(QUEUE, metadata.getLabels().getOrDefault(QUEUE, ""));
+    return new Row(place.namespace(), model + "-" + phase, revision, traffic,
         deployment.getStatus() == null ? 0 : replicas(deployment.getStatus().getReadyReplicas()),
         replicas(deployment.getSpec().getReplicas()), place.quotas().of(pods),
-        routers.demand(place.namespace(), metadata.getLabels().get(MODEL), metadata.getLabels().get(PHASE)),
+        place.usage().byQueue().getOrDefault(queue, Map.of()), demand, unknown,
         Decisions.newest(place.events(), objects, Instant.now()));
   }
 

@@ -62,6 +62,16 @@ class PlanTest {
   }
 
   @Test
+  void aClaimWithAModelIsKeptAndThatOfTheArenaIsNot() {
+    ObjectName model = named(ObjectName.CLAIM, "qwen3-0-6b-model");
+    ObjectName arena = named(ObjectName.CLAIM, "ebb-arena");
+    List<Leftovers.Labelled> there = List.of(free(model), free(arena));
+    assertEquals(List.of(arena), Leftovers.of(there, Set.of()));
+    assertEquals(List.of(model), Leftovers.kept(there, Set.of()));
+    assertEquals(List.of(), Leftovers.kept(there, Set.of(model)));
+  }
+
+  @Test
   void leftOversGoInTheSameOrder() {
     assertEquals(List.of(SERVICE, ROUTER, QUEUE, FLAVOR),
         Leftovers.of(List.of(free(FLAVOR), free(QUEUE), free(ROUTER), free(SERVICE)), Set.of()));

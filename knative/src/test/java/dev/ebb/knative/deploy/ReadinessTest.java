@@ -1,6 +1,8 @@
 package dev.ebb.knative.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -22,7 +24,21 @@ class ReadinessTest {
     Map<?, ?> read = YAML.unmarshal("status: " + workload, Map.class);
     @SuppressWarnings("unchecked")
     Map<String, Object> its = (Map<String, Object>) read.get("status");
-    return Stage.of(YAML.unmarshal("kind: Pod\nstatus: " + status, Pod.class), Optional.ofNullable(its));
+    return Stage.of(YAML.unmarshal("kind: Pod\nstatus: " + status, Pod.class), Optional.ofNullable(its),
+        Optional.empty());
+  }
+
+  @Test
+  void aPodInTheQueueSaysItsPlace() {
+    Pod gated = YAML.unmarshal("kind: Pod\nstatus: {conditions: [{type: PodScheduled, status: 'False', "
+        + "reason: SchedulingGated}]}", Pod.class);
+    assertEquals("position 2 of 3 (waits to be admitted by its queue)",
+        Stage.of(gated, Optional.empty(), Optional.of("position 2 of 3")));
+    assertTrue(Stage.isGated(gated));
+    Pod free = YAML.unmarshal("kind: Pod\nstatus: {conditions: [{type: PodScheduled, status: 'False', "
+        + "reason: Unschedulable, message: no}]}", Pod.class);
+    assertFalse(Stage.isGated(free));
+    assertEquals("is not scheduled: no", Stage.of(free, Optional.empty(), Optional.of("position 2 of 3")));
   }
 
   @Test

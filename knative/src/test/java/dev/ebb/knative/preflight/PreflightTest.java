@@ -24,6 +24,8 @@ class PreflightTest {
   private List<ClusterFacts.Node> nodes = List.of(node(Map.of(), List.of(), 0));
   private Set<String> claims = Set.of("ebb-models");
   private Optional<Map<String, Set<String>>> secrets = Optional.of(Map.of());
+  private Map<String, Boolean> storageClasses = Map.of("slow", false);
+  private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
   private String text;
 
@@ -46,7 +48,8 @@ class PreflightTest {
 
   private List<String> bad() throws Exception {
     ClusterFacts facts =
-        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, sameName);
+        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, storageClasses,
+            leaseHolder, sameName);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -71,7 +74,7 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Optional.of(Map.of()), List.of());
+        Optional.of(Map.of()), Map.of(), "one", List.of());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -88,6 +91,40 @@ class PreflightTest {
     only("error    KEDA", "not available: keda-operator", "kubectl -n keda describe deployment keda-operator");
     parts.put("keda", List.of());
     only("no Deployment of it in namespace keda", "kubectl get deployments -A");
+  }
+
+  @Test
+  void aReconcilerWithoutTheLease() throws Exception {
+    leaseHolder = "";
+    only("warning  reconciler", "none holds the lease keda-ebb-dev", "logs deployment/ebb-autoscaler");
+  }
+
+  @Test
+  void aModelOfAHubNeedsAStorageClass() throws Exception {
+    text = text.replace("      claim: ebb-models", "      hub: hf://a/b/c.gguf\n      size: 1Gi #")
+        .replace("      path: smollm2-135m-instruct.gguf\n", "");
+    only("error    room for", "no default storage class", "kubectl annotate storageclass slow");
+    storageClasses = Map.of("slow", true);
+    assertEquals(List.of(), bad());
+    text = text.replace("size: 1Gi #", "size: 1Gi\n      storageClass: fast #");
+    only("there is no storage class fast, of [slow]");
+    storageClasses = Map.of("fast", false);
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void imagesThatAreOnlyOnTheNodes() throws Exception {
+    text = text.replace("registry.example.com/ebb", "dev.local");
+    assertEquals(List.of(), bad());
+    settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true",
+        "registries-skipping-tag-resolving", "kind.local"));
+    only("error    config-deployment", "lacks dev.local",
+        "\"registries-skipping-tag-resolving\":\"dev.local,kind.local\"");
+    settings.put("config-deployment", Map.of("pod-is-always-schedulable", "true"));
+    text = text.replace("\"0.1.0\"", "latest");
+    only("error    images", "dev.local/ebb-router:latest", "nothing can be pulled from there");
+    text = text.replace("dev.local", "registry.example.com");
+    only("warning  images", "versions may mix", "images.tag");
   }
 
   @Test

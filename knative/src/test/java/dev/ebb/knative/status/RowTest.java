@@ -29,22 +29,25 @@ class RowTest {
 
   @Test
   void columnsAreAsWideAsTheyMustBe() {
-    List<String> table = Row.table(List.of(new Row("ebb", "m-decode", "m-decode-00001", 100, 1, 2, "", 3, ""),
-        new Row("ebb", "m-prefill", "", -1, 0, 0, "1 admitted by q", Double.NaN, "5 s ago Started: why")));
+    List<String> table = Row.table(List.of(new Row("ebb", "m-decode", "m-decode-00001", 100, 1, 2, "", Map.of(),
+        3, "", ""), new Row("ebb", "m-prefill", "", -1, 0, 0, "1 admitted by q", Map.of("cpu", "1/2"), Double.NaN,
+        "no answer", "5 s ago Started: why")));
     assertEquals("NAMESPACE  FUNCTION   REVISION        TRAFFIC  READY  QUOTA            DEMAND  LAST DECISION",
         table.get(0));
     assertEquals("ebb        m-decode   m-decode-00001  100%     1/2    -                3       -", table.get(1));
-    assertEquals("ebb        m-prefill  -               -        0/0    1 admitted by q  ?       5 s ago Started: why",
+    assertEquals("ebb        m-prefill  -               -        0/0    1 admitted by q  -       5 s ago Started: why",
         table.get(2));
   }
 
   @Test
   void whatIsNotKnownIsNullInJson() {
-    Map<String, Object> fields = new Row("ebb", "f", "", -1, 0, 0, "", Double.NaN, "").fields();
+    Map<String, Object> fields = new Row("ebb", "f", "", -1, 0, 0, "", Map.of(), Double.NaN, "no answer", "").fields();
     for (String key : List.of("revision", "trafficPercent", "quota", "demand", "lastDecision")) {
       assertNull(fields.get(key), key);
     }
     assertEquals(0, fields.get("readyReplicas"));
+    assertEquals("no answer", fields.get("demandUnknown"));
+    assertNull(fields.get("quotaUsedOfNominal"));
   }
 
   @Test
