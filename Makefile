@@ -7,7 +7,7 @@ MVN := scripts/mvn.sh
 
 # Folder of the stamp files; a stamp is newer than what it was made from, or it is made again.
 STAMPS := dist/.stamps
-SOURCES := $(shell find pom.xml functions native router-fn knative keda/deploy -type f \
+SOURCES := $(shell find pom.xml functions native router-fn knative keda kueue -type f \
   \( -path '*/src/main/*' -o -path 'keda/deploy/*' -o -name pom.xml -o -name CMakeLists.txt \) -not -path '*/target/*' 2>/dev/null)
 DIST_MODULES := knative,router-fn/app,functions/prefill,functions/decode
 IMAGE_SOURCES := $(shell find keda images -type f \( -path '*/src/main/*' -o -name pom.xml \) \
