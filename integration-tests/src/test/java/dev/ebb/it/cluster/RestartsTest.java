@@ -43,6 +43,17 @@ final class RestartsTest {
     });
   }
 
+  /** A new router is ready before the old one is told to end, which then takes nothing new and ends what it has. */
+  @Test
+  void theRouterIsRolledOut() {
+    String router = "deployment/" + Installation.MODEL + "-router";
+    check("router", () -> {
+      Cluster.kubectl("rollout", "restart", "-n", Installation.NAMESPACE, router);
+      Cluster.kubectl("rollout", "status", "-n", Installation.NAMESPACE, router, "--timeout=120s");
+      Await.pause(AFTER.toMillis());
+    });
+  }
+
   @Test
   void aWakeWhilePrometheusIsAway() {
     Installation.awaitZero();
