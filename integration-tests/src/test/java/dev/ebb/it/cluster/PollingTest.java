@@ -10,6 +10,7 @@ import dev.ebb.it.cluster.harness.Stages;
 import dev.ebb.it.cluster.harness.Variant;
 import dev.ebb.it.cluster.harness.WakeWatch;
 import dev.ebb.it.harness.Await;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ final class PollingTest {
     Cluster.kubectl("delete", "pod", "-n", "ebb", Cluster.podsOf("ebb", router).getFirst(), "--grace-period=0",
         "--force");
     Cluster.kubectl("rollout", "status", "-n", "ebb", "deployment/" + router, "--timeout=120s");
-    Await.until("the router answers", java.time.Duration.ofSeconds(60), () -> ebb.router().answers("/v1/models"));
+    Await.until("the router answers", Duration.ofSeconds(60), () -> ebb.router().answers("/v1/models"));
     Load.Outcome outcome = Load.once(ebb.router());
     System.out.println("wake after the push stream broke: " + outcome);
     assertEquals(0, outcome.lost(), outcome.toString());

@@ -13,6 +13,7 @@ import dev.ebb.it.cluster.harness.Variant;
 import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -103,6 +104,6 @@ final class QuotaTest {
   private static void assertTells(String namespace, String words) {
     String status = Cluster.ebb("status", "-n", namespace, "--name", namespace).output();
     assertTrue(status.contains(words), status);
-    assertFalse(status.toLowerCase(java.util.Locale.ROOT).contains("failed"), status);
+    assertFalse(status.toLowerCase(Locale.ROOT).contains("failed"), status);
   }
 }

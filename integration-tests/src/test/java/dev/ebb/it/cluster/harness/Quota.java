@@ -1,6 +1,8 @@
 package dev.ebb.it.cluster.harness;
 
 import dev.ebb.it.harness.Await;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,7 +45,7 @@ public final class Quota {
   }
 
   private static void apply(String yaml) {
-    Cluster.kube().load(new java.io.ByteArrayInputStream(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+    Cluster.kube().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
         .create();
   }
 
