@@ -28,7 +28,8 @@ final class RenderedObjectsTest {
     // A dry run makes no namespace, and objects are tried in one.
     Cluster.kubectl("create", "namespace", "dry-run");
     try {
-      String said = Cluster.kubectl("apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", folder.toString());
+      String said = Cluster.kubectl("apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f",
+          folder.toString());
       long taken = said.lines().filter(line -> line.contains("(server dry run)")).count();
       assertEquals(rendered(folder).size(), taken, said);
       System.out.println(file + ": " + taken + " objects pass the dry run");

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TurnsTest {
   private static final int TOKENS = 8;
 
-  /** Each answers, whoever held the GPU before. What the change costs is printed, since it is why there are two modes. */
+  /** Each answers, whoever held the GPU before. What the change costs is printed: it is why there are two modes. */
   @ParameterizedTest
   @ValueSource(strings = {"knative", "deployment"})
   void twoModelsTakeTurnsOnOneGpu(String mode) {

@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * An installation beside the shared one, made from the same file with a change, in a namespace of its own that goes with
- * it. Both share the node, so the shared one should be at zero.
+ * An installation beside the shared one, made from the same file with a change, in a namespace of its own that goes
+ * with it. Both share the node, so the shared one should be at zero.
  */
 public final class Variant implements AutoCloseable {
   private static final Duration LONG = Duration.ofSeconds(180);
