@@ -12,8 +12,8 @@ import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
 /**
- * A stop signal ends the process once no request is under way, at the latest after the settings' time; a second one ends
- * it at once. Where others pass requests on, they are given time to learn of it before the first is refused.
+ * A stop signal ends the process once no request is under way, at the latest after the settings' time; a second one
+ * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused.
  */
 @ApplicationScoped
 public class StopSignals {
