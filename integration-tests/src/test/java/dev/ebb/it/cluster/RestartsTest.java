@@ -43,6 +43,33 @@ final class RestartsTest {
     });
   }
 
+  /** A new router is ready before the old one is told to end, which then takes nothing new and ends what it has. */
+  @Test
+  void theRouterIsRolledOut() {
+    String router = "deployment/" + Installation.MODEL + "-router";
+    check("router", () -> {
+      Cluster.kubectl("rollout", "restart", "-n", Installation.NAMESPACE, router);
+      Cluster.kubectl("rollout", "status", "-n", Installation.NAMESPACE, router, "--timeout=120s");
+      Await.pause(AFTER.toMillis());
+    });
+  }
+
+  /**
+   * Serving's controller is blind for about a minute after an outage. The router holds the request until its own watch
+   * shows a ready pod; from then on the activator does, to which the service's endpoints still lead.
+   */
+  @Test
+  void aWakeInTheMinuteAfterTheApiServerCameBack() {
+    Installation.awaitZero();
+    Cluster.part("kill", "kube-apiserver");
+    Await.pause(AFTER.toMillis());
+    Cluster.part("start", "kube-apiserver");
+    Cluster.awaitAnswer();
+    Load.Outcome outcome = Load.once(ebb.router());
+    System.out.println("wake after the API server came back: " + outcome);
+    assertEquals(0, outcome.lost(), outcome.toString());
+  }
+
   @Test
   void aWakeWhilePrometheusIsAway() {
     Installation.awaitZero();

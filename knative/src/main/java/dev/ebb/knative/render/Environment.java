@@ -37,6 +37,7 @@ final class Environment {
         .and("EBB_START_TIMEOUT_SECONDS", settings.startTimeoutSeconds())
         .and("EBB_MAX_BODY_BYTES", settings.bodyBytesMax())
         .and("EBB_MAX_PARKED", settings.parkedMax())
+        .and("EBB_LEAVE_SECONDS", RouterPart.LEAVE_SECONDS)
         .and("EBB_DRAIN_SECONDS", settings.drainSeconds())
         .andAll(queue(router)));
   }

@@ -31,7 +31,8 @@ final class RouterDeployments {
   private static Fields pod(RouterPart router) {
     return Fields.of("serviceAccountName", ServiceAccounts.ROUTER)
         .and("enableServiceLinks", false)
-        .and("terminationGracePeriodSeconds", router.yaml().router().drainSeconds() + GRACE_SECONDS)
+        .and("terminationGracePeriodSeconds",
+            RouterPart.LEAVE_SECONDS + router.yaml().router().drainSeconds() + GRACE_SECONDS)
         .and("containers", List.of(container(router)))
         .and("volumes", List.of(ModelVolume.volume(router.model()), Containers.temporaryVolume()));
   }

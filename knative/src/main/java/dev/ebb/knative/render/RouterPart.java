@@ -8,6 +8,8 @@ import java.util.List;
 record RouterPart(EbbYaml yaml, ModelSpec model) {
   static final int PORT = 8080;
   static final int SCALER_PORT = 9190;
+  /** Time in which the cluster learns that a router which is told to stop gets no more requests. */
+  static final int LEAVE_SECONDS = 5;
   static final String COMPONENT = "router";
 
   static List<RouterPart> all(EbbYaml yaml) {

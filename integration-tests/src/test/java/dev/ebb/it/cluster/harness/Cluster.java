@@ -72,6 +72,12 @@ public final class Cluster {
         .map(pod -> pod.getMetadata().getName()).toList();
   }
 
+  /** Sets a key of one of Serving's ConfigMaps. */
+  public static void setting(String map, String key, String value) {
+    kubectl("patch", "configmap", "-n", "knative-serving", map, "--type=merge", "-p",
+        "{\"data\":{\"" + key + "\":\"" + value + "\"}}");
+  }
+
   /** Waits until the API server answers. */
   public static void awaitAnswer() {
     Await.until("the API server answers", Duration.ofSeconds(120),

@@ -35,19 +35,19 @@ public final class Installation {
   /** The installation that most tests share, deployed by the first of them. */
   public static synchronized Installation shared() {
     if (shared == null) {
-      shared = new Installation(write(text -> text));
+      shared = new Installation(write("ebb.yaml", text -> text));
       shared.deploy();
     }
     return shared;
   }
 
-  /** The installation's file with a change. */
-  public static Path write(UnaryOperator<String> change) {
+  /** The installation's file with a change, under another name. */
+  public static Path write(String name, UnaryOperator<String> change) {
     try (InputStream stream = Installation.class.getResourceAsStream("/cluster/ebb.yaml")) {
       Path run = Path.of(System.getenv("KUBECONFIG")).getParent();
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
           .replace("@MODELS@", run.resolve("models").toString()).replace("@ARENA@", run.resolve("arena").toString());
-      return Files.writeString(Workspace.target("cluster").resolve("ebb.yaml"), change.apply(text));
+      return Files.writeString(Workspace.target("cluster").resolve(name), change.apply(text));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

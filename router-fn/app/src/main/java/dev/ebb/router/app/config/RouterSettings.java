@@ -23,7 +23,8 @@ import org.eclipse.microprofile.config.Config;
  * @param startTimeoutMs longest time for a function's start (EBB_START_TIMEOUT_SECONDS)
  * @param bodyBytesMax largest request body (EBB_MAX_BODY_BYTES)
  * @param parkedMax requests that may wait for one function (EBB_MAX_PARKED)
- * @param drainMs time that requests under way get at the router's end (EBB_DRAIN_SECONDS)
+ * @param leaveMs time between the stop signal and the first request that is refused (EBB_LEAVE_SECONDS)
+ * @param drainMs time that requests under way get after that (EBB_DRAIN_SECONDS)
  * @param kvTokens tokens of KV that the functions keep; bounds the context (EBB_KV_TOKENS)
  * @param eventMemoryMs time that answered events are remembered, to answer none twice (EBB_EVENT_MEMORY_SECONDS)
  * @param scalerPort port on which KEDA's scaler listens; 0 for none (EBB_SCALER_PORT)
@@ -43,6 +44,7 @@ public record RouterSettings(
     long startTimeoutMs,
     long bodyBytesMax,
     int parkedMax,
+    long leaveMs,
     long drainMs,
     int kvTokens,
     long eventMemoryMs,
@@ -82,6 +84,7 @@ public record RouterSettings(
             read.number("ebb.start.timeout.seconds", 120, 1, 1_000_000) * 1000,
             read.number("ebb.max.body.bytes", 10L << 20, 1024, Integer.MAX_VALUE),
             (int) read.number("ebb.max.parked", 10_000, 1, 10_000_000),
+            read.number("ebb.leave.seconds", 0, 0, 3_600) * 1000,
             read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
             (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE),
             read.number("ebb.event.memory.seconds", 600, 0, 86_400) * 1000,

@@ -17,6 +17,7 @@ public class InFlight {
   }
 
   private final Set<Request> requests = ConcurrentHashMap.newKeySet();
+  private volatile boolean leaving;
   private volatile boolean draining;
 
   /**
@@ -34,12 +35,23 @@ public class InFlight {
     requests.remove(request);
   }
 
+  /** Says to whoever asks that others should be asked from now on; requests are still taken. */
+  public void leave() {
+    leaving = true;
+  }
+
+  /** Whether callers should go elsewhere, since this router ends soon. */
+  public boolean leaving() {
+    return leaving;
+  }
+
   /**
    * Takes no more requests, waits for those under way, and gives up what is left after {@code limitMs}.
    *
    * @return how many were given up
    */
   public int drain(long limitMs) throws InterruptedException {
+    leaving = true;
     draining = true;
     await(limitMs);
     int left = requests.size();

@@ -30,14 +30,16 @@ public class RouterRoutes {
 
   private final ModelsEndpoint models;
   private final EventGate events;
+  private final InFlight inFlight;
   private final Map<String, Target> targets;
 
   private record Target(HttpMethod method, Handler<RoutingContext> handler) {}
 
   RouterRoutes(GenerateEndpoint generate, ModelsEndpoint models, TokenizeEndpoint tokenize, EventGate events,
-      RouterMetrics metrics) {
+      RouterMetrics metrics, InFlight inFlight) {
     this.models = models;
     this.events = events;
+    this.inFlight = inFlight;
     Handler<RoutingContext> scrape = context -> context.response()
         .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8").end(metrics.text());
     targets = Map.of(
@@ -51,14 +53,18 @@ public class RouterRoutes {
   }
 
   void install(@Observes Router router) {
-    router.route().order(Integer.MIN_VALUE).handler(RouterRoutes::prepare);
+    router.route().order(Integer.MIN_VALUE).handler(this::prepare);
     router.route().order(ORDER).failureHandler(Errors::handle);
     router.route().order(ORDER).handler(this::route);
     // What passes to Quarkus under /q/ and is not there either.
     router.errorHandler(404, context -> Errors.write(context, Errors.notFound(context.normalizedPath())));
   }
 
-  private static void prepare(RoutingContext context) {
+  private void prepare(RoutingContext context) {
+    if (inFlight.leaving()) {
+      // A connection that is kept alive would bring its next request here.
+      context.response().putHeader("connection", "close");
+    }
     String id = context.request().getHeader(REQUEST_ID);
     boolean usable = id != null && REQUEST_ID_FORM.matcher(id).matches();
     context.response().putHeader(REQUEST_ID, usable ? id : UUID.randomUUID().toString());

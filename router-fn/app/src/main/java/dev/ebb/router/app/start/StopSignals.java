@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
-/** A stop signal lets requests under way finish for a moment, then ends the process; a second one ends it at once. */
+/**
+ * A stop signal ends the process once no request is under way, at the latest after the settings' time; a second one
+ * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused.
+ */
 @ApplicationScoped
 public class StopSignals {
   private static final Logger LOG = Logger.getLogger(StopSignals.class);
@@ -47,6 +50,8 @@ public class StopSignals {
 
   private void drain() {
     try {
+      inFlight.leave();
+      Thread.sleep(settings.leaveMs());
       int left = inFlight.drain(settings.drainMs());
       if (left > 0) {
         LOG.warnf("%d requests were cut off after %d ms", left, settings.drainMs());

@@ -1,0 +1,52 @@
+package dev.ebb.it.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.it.cluster.harness.Installation;
+import dev.ebb.it.cluster.harness.Quota;
+import dev.ebb.it.cluster.harness.StreamedAnswer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Somebody with a higher priority takes the GPU of a decode in mid-stream. */
+@Tag("cluster")
+final class PreemptionTest {
+  private static final String PROMPT = "Once upon a time in a small harbour town, a clockmaker";
+  /** So many that the answer outlasts the time that a pod on its way out may finish in. */
+  private static final int TOKENS = 2_000;
+
+  private final Installation ebb = Installation.shared();
+
+  @AfterEach
+  void restore() {
+    Quota.leave("ebb");
+    Quota.gpus("ebb", "serving", 2);
+  }
+
+  /** Pitfall 8. The answer goes on where quota is, with no token twice and none left out. */
+  @Test
+  void aPreemptedStreamGoesOnWithoutATokenTwiceOrMissing() {
+    Quota.gpus("ebb", "serving", 1);
+    try (StreamedAnswer answer = begin()) {
+      answer.awaitTokens(20);
+      Quota.occupy("ebb", "serving", "ebb-urgent");
+      String line = answer.awaitComment("waiting for quota");
+      int before = answer.tokens().size();
+      Quota.leave("ebb");
+      List<Integer> tokens = answer.whole();
+      assertTrue(before < TOKENS, "it was not over before it was told to wait");
+      System.out.println("preempted after " + before + " tokens, told: " + line);
+      try (StreamedAnswer undisturbed = begin()) {
+        assertEquals(undisturbed.whole(), tokens);
+      }
+      assertEquals(TOKENS, tokens.size());
+    }
+  }
+
+  private StreamedAnswer begin() {
+    return StreamedAnswer.begin(ebb.router(), Installation.MODEL, PROMPT, TOKENS);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.ebb.it.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ebb.it.cluster.harness.Cluster;
+import dev.ebb.it.harness.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is rendered passes the API server's dry run, with the real definitions and the webhooks of every controller. */
+@Tag("cluster")
+final class RenderedObjectsTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"src/test/resources/dev/ebb/knative/full.yaml", "examples/ebb.yaml"})
+  void theApiServerTakesEveryObject(String file) throws IOException {
+    Path source = Path.of(System.getenv("EBB_DIST")).resolveSibling("knative").resolve(file);
+    Path folder = Workspace.target("cluster").resolve("dry-run");
+    Path copy = Files.writeString(Workspace.target("cluster").resolve("dry-run.yaml"), Files.readString(source)
+        .replaceFirst("(?m)^name: .*", "name: dry").replaceFirst("(?m)^namespace: .*", "namespace: dry-run"));
+    Cluster.ebb("render", "-f", copy.toString(), "-o", folder.toString()).expectSuccess();
+    // A dry run makes no namespace, and objects are tried in one.
+    Cluster.kubectl("create", "namespace", "dry-run");
+    try {
+      String said = Cluster.kubectl("apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f",
+          folder.toString());
+      long taken = said.lines().filter(line -> line.contains("(server dry run)")).count();
+      assertEquals(rendered(folder).size(), taken, said);
+      System.out.println(file + ": " + taken + " objects pass the dry run");
+    } finally {
+      Cluster.kubectl("delete", "namespace", "dry-run");
+    }
+  }
+
+  private static List<Path> rendered(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+}

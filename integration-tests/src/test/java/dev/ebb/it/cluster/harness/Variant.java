@@ -1,0 +1,119 @@
+package dev.ebb.it.cluster.harness;
+
+import dev.ebb.it.harness.Api;
+import dev.ebb.it.harness.Await;
+import dev.ebb.it.harness.Workspace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * An installation beside the shared one, made from the same file with a change, in a namespace of its own that goes
+ * with it. Both share the node, so the shared one should be at zero.
+ */
+public final class Variant implements AutoCloseable {
+  private static final Duration LONG = Duration.ofSeconds(180);
+
+  private final String name;
+  private final Path file;
+  private final Path folder;
+
+  private Variant(String name, UnaryOperator<String> change) {
+    this.name = name;
+    folder = Workspace.target("cluster").resolve(name);
+    file = Installation.write(name + ".yaml", text -> change.apply(text
+        .replace("\nname: ebb\nnamespace: ebb\n", "\nname: " + name + "\nnamespace: " + name + "\n")));
+    // What an earlier run left.
+    close();
+    Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
+  }
+
+  /** Renders it; applied is nothing yet. The name is also the namespace's. */
+  public static Variant of(String name, UnaryOperator<String> change) {
+    Installation.shared();
+    Installation.awaitZero();
+    return new Variant(name, change);
+  }
+
+  /** Leaves prefill out of the file. */
+  public static String decodeOnly(String text) {
+    return text.replaceAll("(?s)    prefill:\n.*?(?=    decode:\n)", "");
+  }
+
+  /** Changes what was rendered: every object whose file's name contains the part. */
+  public Variant edit(String part, UnaryOperator<String> change) {
+    List<Path> found = files().stream().filter(one -> one.getFileName().toString().contains(part)).toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException("no object " + part + " among " + files());
+    }
+    for (Path one : found) {
+      try {
+        String text = Files.readString(one);
+        String changed = change.apply(text);
+        if (changed.equals(text)) {
+          throw new IllegalArgumentException("nothing changes in " + one + ":\n" + text);
+        }
+        Files.writeString(one, changed);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return this;
+  }
+
+  /** Applies all, and waits for the routers. */
+  public Variant apply() {
+    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
+    Cluster.kubectl("rollout", "status", "-n", name, "deployment", "-l", "app.kubernetes.io/component=router",
+        "--timeout=180s");
+    Cluster.followMonitors();
+    return this;
+  }
+
+  /** Waits until all its Knative services are ready. */
+  public Variant awaitReady() {
+    Cluster.kubectl("wait", "-n", name, "--for=condition=Ready", "ksvc", "--all", "--timeout=300s");
+    return this;
+  }
+
+  /** Waits until none of its functions has a pod. */
+  public Variant awaitZero() {
+    Await.until("no pod of a function in " + name, LONG, () -> Cluster.kube().pods().inNamespace(name)
+        .withLabel("ebb.dev/phase").list().getItems().isEmpty());
+    return this;
+  }
+
+  public String namespace() {
+    return name;
+  }
+
+  /** The file that it was rendered from. */
+  public Path file() {
+    return file;
+  }
+
+  /** What was rendered, a file an object. */
+  public List<Path> files() {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A model's router, by its service's address. */
+  public Api router(String model) {
+    return new Api(Cluster.address(name, model + "-router"));
+  }
+
+  /** Takes all of it away. */
+  @Override
+  public void close() {
+    Cluster.ebb("undeploy", "-f", file.toString()).expectSuccess();
+  }
+}
