@@ -23,8 +23,8 @@ import java.util.Optional;
  * Answers the one event that a JobSink mounted: posts it to its model's router, and the reply to the sink. The sink
  * is the environment's alone: an event that named one could have this job post to any address of the cluster.
  *
- * <p>Replies are delivered at least once. So the router is asked for an answer also if it gave one before, to an attempt
- * of this job that could not hand it on; the reply is the same event each time, by source and id.
+ * <p>Replies are delivered at least once. So the router is asked for an answer also if it gave one before, to an
+ * attempt of this job that could not hand it on; the reply is the same event each time, by source and id.
  */
 public final class BatchJob {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -13,8 +13,8 @@ final class FailedEvent {
   private FailedEvent() {}
 
   /**
-   * The event that answers a refused one, with the attributes of CloudEvents' correlation extension. The same event fails
-   * by the same id, so that who tells events apart by source and id hears of it once.
+   * The event that answers a refused one, with the attributes of CloudEvents' correlation extension. The same event
+   * fails by the same id, so that who tells events apart by source and id hears of it once.
    */
   static ObjectNode of(JsonNode refused, JsonNode error) {
     String id = refused.path("id").asText();
