@@ -95,9 +95,10 @@ class PairingGateTest {
   private static List<Seat> contend(int gpus) {
     List<Seat> seats = new ArrayList<>();
     for (int step = 1; step <= 6; step++) {
-      int left = left(gpus, seats);
+      // What the other asks for in the same moment neither sees.
+      List<Seat> seen = List.copyOf(seats);
       for (PairingGate gate : List.of(A, B)) {
-        Verdict verdict = gate.decide(left, gpus, false, seats, step);
+        Verdict verdict = gate.decide(left(gpus, seen), gpus, false, seen, step);
         // Prefill first: the worst order there is.
         ask(seats, gate.slug(), Phase.PREFILL, !verdict.withheld(), step);
         ask(seats, gate.slug(), Phase.DECODE, true, step);
