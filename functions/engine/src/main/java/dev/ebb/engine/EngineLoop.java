@@ -40,7 +40,7 @@ final class EngineLoop implements AutoCloseable {
     IDLE
   }
 
-  private final Backend backend;
+  private final CopyMeter backend;
   private final Arena arena;
   private final EngineObserver observer;
   private final EngineConfig config;
@@ -58,7 +58,7 @@ final class EngineLoop implements AutoCloseable {
       EngineObserver observer, LongSupplier nanoTime, InstantSource clock) {
     this.config = config;
     this.vocabulary = vocabulary;
-    this.backend = backend;
+    this.backend = new CopyMeter(backend, arena.layout().blockBytes(), observer);
     this.arena = arena;
     this.observer = observer;
     this.nanoTime = nanoTime;
@@ -120,7 +120,7 @@ final class EngineLoop implements AutoCloseable {
     Sequence sequence = generation.first().sequence();
     boolean needsLogits = generation.sampling().n() > 1
         || generation.sampling().logprobs() >= 0 && handOff.firstLogprobs().isEmpty();
-    boolean claimed = handOffs.claim(sequence, handOff);
+    boolean claimed = claim(sequence, handOff);
     if (claimed && generation.sampling().promptLogprobs() >= 0) {
       // The logits of the whole prompt are wanted, so all of it is computed.
       release(sequence);
@@ -141,6 +141,17 @@ final class EngineLoop implements AutoCloseable {
       delivery.deliver(generation.first(), handOff.firstToken(), handOff.firstLogprobs(), outcome);
       outcome.finished().forEach(this::releaseAndTell);
     }
+  }
+
+  private boolean claim(Sequence sequence, HandOff handOff) {
+    long begin = nanoTime.getAsLong();
+    long copied = backend.bytes();
+    boolean claimed = handOffs.claim(sequence, handOff);
+    if (claimed) {
+      observer.handedOver(handOff.blocks().length * arena.layout().blockBytes(), backend.bytes() - copied,
+          (nanoTime.getAsLong() - begin) / 1e9);
+    }
+    return claimed;
   }
 
   private void release(Sequence sequence) {
