@@ -20,6 +20,7 @@ final class RestartsTest {
 
   private final Installation ebb = Installation.shared();
 
+  @Tag("serving-old")
   @ParameterizedTest
   @CsvSource({"keda, keda-operator", "kueue-system, kueue-controller-manager", "knative-serving, controller",
       "knative-serving, activator", "ebb-system, ebb-autoscaler"})

@@ -96,6 +96,12 @@ public final class Cluster {
         "{\"data\":{\"" + key + "\":\"" + value + "\"}}");
   }
 
+  /** Whether this Serving has a setting: each release ships the keys that it knows as an example. */
+  public static boolean servingKnows(String map, String key) {
+    return CLIENT.configMaps().inNamespace("knative-serving").withName(map).require().getData()
+        .getOrDefault("_example", "").contains(key + ":");
+  }
+
   /** Waits until the API server answers. */
   public static void awaitAnswer() {
     Await.until("the API server answers", Duration.ofSeconds(120),
