@@ -62,6 +62,11 @@ public final class Cluster {
     return tool("kn", arguments);
   }
 
+  /** Runs a script of bash as somebody would type it, with all of these on its path. */
+  public static Command shell(String script) {
+    return tool("bash", "-euc", script);
+  }
+
   /** Starts, stops or kills a part of the node or the control plane: {@code part("kill", "kubelet")}. */
   public static void part(String verb, String name) {
     tool(script(), verb, name).expectSuccess();
