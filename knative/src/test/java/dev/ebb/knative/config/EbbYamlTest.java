@@ -38,6 +38,9 @@ class EbbYamlTest {
     assertEquals("registry.example.com/ebb/ebb-decode:1.2", yaml.images().of(Images.Part.DECODE));
     assertEquals(new EbbYaml.Namespaces("observe", "keda-system", "knative-serving", "contour-internal"),
         yaml.namespaces());
+    assertEquals(Optional.of(new EbbYaml.Jobs(new Resources(new Quantity("1"), new Quantity("1Gi")),
+        new EbbYaml.SinkReference("serving.knative.dev/v1", "Service", "results", Optional.of("reports")), 3600)),
+        yaml.broker().orElseThrow().jobs());
   }
 
   @Test

@@ -3,11 +3,13 @@ package dev.ebb.it.cluster.harness;
 import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import dev.ebb.it.harness.Command;
+import dev.ebb.it.harness.Workspace;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +34,22 @@ public final class Cluster {
   /** Runs {@code kubectl} and returns what it said; fails when it fails. */
   public static String kubectl(String... arguments) {
     return tool("kubectl", arguments).expectSuccess().output();
+  }
+
+  /** Applies objects, one document each. */
+  public static void apply(String yaml) {
+    try {
+      Path file = Files.writeString(Files.createTempFile(Workspace.target("cluster"), "object", ".yaml"), yaml);
+      kubectl("apply", "--server-side", "--force-conflicts", "-f", file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The node's address, on which pods reach processes of this machine. */
+  public static String nodeAddress() {
+    return CLIENT.nodes().list().getItems().getFirst().getStatus().getAddresses().stream()
+        .filter(address -> address.getType().equals("InternalIP")).findFirst().orElseThrow().getAddress();
   }
 
   /** Runs the command of the distribution, whatever comes of it. */
