@@ -27,7 +27,7 @@ final class ScalingTest {
   private static final Duration LIMIT = Duration.ofSeconds(180);
   private static final double COOLDOWN_SECONDS = 15;
   /** Decoded for much longer than the cooldown. */
-  private static final int LONG = 1_500;
+  private static final int LONG = 3_000;
   private static final int STREAMS_MAX = 8;
 
   /** Pitfall 7. */

@@ -2,9 +2,9 @@ package dev.ebb.it.cluster.harness;
 
 import java.util.UUID;
 
-/** Prompts of a few hundred tokens, which is prefill's work. */
+/** Prompts of almost a thousand tokens, which is prefill's work. */
 public final class LongPrompt {
-  private static final int LINES = 12;
+  private static final int LINES = 40;
 
   private LongPrompt() {}
 
