@@ -107,6 +107,13 @@ public final class Cluster {
         .getOrDefault("_example", "").contains(key + ":");
   }
 
+  /** Sets how many GPUs of the made-up kind the node has. */
+  public static void gpus(int count) {
+    String node = CLIENT.nodes().list().getItems().getFirst().getMetadata().getName();
+    kubectl("patch", "node", node, "--subresource=status", "--type=merge", "-p",
+        "{\"status\":{\"capacity\":{\"nvidia.com/gpu\":\"" + count + "\"}}}");
+  }
+
   /** Waits until the API server answers. */
   public static void awaitAnswer() {
     Await.until("the API server answers", Duration.ofSeconds(120),
