@@ -40,13 +40,14 @@ final class EngineLoop implements AutoCloseable {
     IDLE
   }
 
-  private final Backend backend;
+  private final CopyMeter backend;
   private final Arena arena;
   private final EngineObserver observer;
   private final EngineConfig config;
   private final int vocabulary;
   private final Scheduler scheduler;
   private final HandOffs handOffs;
+  private final MeasuredClaims claims;
   private final TokenDelivery delivery;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
@@ -58,7 +59,7 @@ final class EngineLoop implements AutoCloseable {
       EngineObserver observer, LongSupplier nanoTime, InstantSource clock) {
     this.config = config;
     this.vocabulary = vocabulary;
-    this.backend = backend;
+    this.backend = new CopyMeter(backend, arena.layout().blockBytes(), observer);
     this.arena = arena;
     this.observer = observer;
     this.nanoTime = nanoTime;
@@ -66,6 +67,7 @@ final class EngineLoop implements AutoCloseable {
     this.scheduler = new Scheduler(arena, new StepLimits(config.tokenBudget(), config.maxSequences(),
         config.chunkTokens(), config.promptLogprobRows(), config.prefixCache()));
     this.handOffs = new HandOffs(arena);
+    this.claims = new MeasuredClaims(handOffs, arena, this.backend, observer, nanoTime);
     this.delivery = new TokenDelivery(sampler, observer, nanoTime);
   }
 
@@ -120,7 +122,7 @@ final class EngineLoop implements AutoCloseable {
     Sequence sequence = generation.first().sequence();
     boolean needsLogits = generation.sampling().n() > 1
         || generation.sampling().logprobs() >= 0 && handOff.firstLogprobs().isEmpty();
-    boolean claimed = handOffs.claim(sequence, handOff);
+    boolean claimed = claims.claim(sequence, handOff);
     if (claimed && generation.sampling().promptLogprobs() >= 0) {
       // The logits of the whole prompt are wanted, so all of it is computed.
       release(sequence);

@@ -44,7 +44,7 @@ final class QuotaTest {
       first.edit("cluster-queue", text -> text.replaceAll("(nvidia.com/gpu\n *nominalQuota: )'2'", "$1'0'")).apply();
       Quota.awaitGated("first", DECODE);
       Await.pause(5_000);
-      assertTells("first", "waiting for quota");
+      assertTells("first", "place 1 in serving");
       Quota.gpus("first", "serving", 1);
       first.awaitReady();
       assertEquals(4, first.router(Installation.MODEL).post("/v1/completions", Map.of("model", Installation.MODEL,
@@ -62,7 +62,7 @@ final class QuotaTest {
     try (StreamedAnswer answer = StreamedAnswer.begin(ebb.router(), Installation.MODEL, PROMPT, 8)) {
       String line = answer.awaitComment("waiting for quota, position 1");
       Await.pause(5_000);
-      assertTells("ebb", "waiting for quota");
+      assertTells("ebb", "place 1 in serving");
       assertEquals(List.of(), answer.tokens());
       Quota.gpus("ebb", "serving", 2);
       assertEquals(8, answer.whole().size());
