@@ -12,6 +12,8 @@ groups=cluster
 [ "${EBB_SERVING:-$usual}" = "$usual" ] || groups=serving-old
 
 take_away() {
+  # make and timeout both pass a signal on; the second one must not stop this.
+  trap '' TERM INT
   if [ "${EBB_CLUSTER_KEEP:-0}" = 1 ]; then
     echo "the cluster stays; make cluster-down takes it away" >&2
   else
@@ -21,6 +23,8 @@ take_away() {
 
 make --no-print-directory cluster-tools build model images || exit 1
 trap take_away EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
 "$cluster" up && "$cluster" load dist/images "$(dist/bin/ebb model path)" || exit 1
 export EBB_CLUSTER=$cluster EBB_DIST=$PWD/dist KUBECONFIG=$run/admin.kubeconfig
 # Reports of an earlier run would be counted again. They lie beside those of make test, so that both can be counted.

@@ -41,15 +41,17 @@ final class CiScriptTest {
     put(Workspace.resource("ci/cluster"), cluster.resolve("cluster"));
     put(Workspace.resource("ci/tool"), cluster.resolve("tools/fetch.sh"));
     put(Workspace.resource("ci/tool"), cluster.resolve("tools/build.sh"));
-    for (String name : List.of("make", "timeout", "id", "apt-get")) {
+    for (String name : List.of("timeout", "id", "apt-get")) {
       put(Workspace.resource("ci/bin/" + name), Files.createDirectories(tree.resolve("bin")).resolve(name));
     }
+    put(Workspace.resource("ci/suite"), tree.resolve("bin/make"));
+    put(Workspace.resource("ci/suite"), tree.resolve("scripts/test-cluster.sh"));
   }
 
   @Test
   void bothRunAndAreCountedTogether() {
     String output = ci(20, 0);
-    assertTrue(output.contains("ran: make test\n") && output.contains("ran: make test-cluster\n"), output);
+    assertTrue(output.contains("ran: test\n") && output.contains("ran: test-cluster\n"), output);
     assertTrue(output.contains("its tools are built already"), output);
     // To the 75 minutes that are left, with what a slow suite is given beyond.
     assertTrue(output.contains("limit: 65m"), output);
@@ -69,7 +71,7 @@ final class CiScriptTest {
     String output = ci(51, 0);
     assertTrue(output.contains("not run, because it may take 25 minutes, and 24 of 75 are left\n"), output);
     assertEnd(FIRST, output);
-    assertTrue(ci(49, 0).contains("ran: make test-cluster\n"));
+    assertTrue(ci(49, 0).contains("ran: test-cluster\n"));
   }
 
   @Test
@@ -106,7 +108,7 @@ final class CiScriptTest {
     settings.putAll(Map.of("FAKE_UNBUILT", "1", "FAKE_BUILD", "1"));
     String output = ci(0, 1);
     assertTrue(output.contains("failed, because its tools could not be built\n"), output);
-    assertFalse(output.contains("ran: make test-cluster"), output);
+    assertFalse(output.contains("ran: test-cluster"), output);
     assertEnd(FIRST, output);
   }
 
