@@ -51,11 +51,19 @@ final class CiScriptTest {
   @Test
   void bothRunAndAreCountedTogether() {
     String output = ci(20, 0);
-    assertTrue(output.contains("ran: test\n") && output.contains("ran: test-cluster\n"), output);
+    assertTrue(output.contains("ran: test\n"), output);
+    assertTrue(output.contains("ran: test-cluster of those tagged short\n"), output);
     assertTrue(output.contains("its tools are built already"), output);
     // To the 75 minutes that are left, with what a slow suite is given beyond.
     assertTrue(output.contains("limit: 65m"), output);
     assertEnd(BOTH, output);
+  }
+
+  @Test
+  void allOfTheSuiteRunsWhereThereIsTimeForIt() {
+    settings.put("EBB_CI_MINUTES", "100");
+    assertTrue(ci(20, 0).contains("ran: test-cluster\n"));
+    assertFalse(ci(21, 0).contains("ran: test-cluster\n"));
   }
 
   @Test
@@ -71,7 +79,7 @@ final class CiScriptTest {
     String output = ci(51, 0);
     assertTrue(output.contains("not run, because it may take 25 minutes, and 24 of 75 are left\n"), output);
     assertEnd(FIRST, output);
-    assertTrue(ci(49, 0).contains("ran: test-cluster\n"));
+    assertTrue(ci(49, 0).contains("ran: test-cluster of those tagged short\n"));
   }
 
   @Test
