@@ -13,9 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code scripts/ci.sh} in a tree that holds nothing but it and stand-ins. {@code make test} has three tests and five
@@ -80,6 +83,22 @@ final class CiScriptTest {
     assertTrue(output.contains("not run, because it may take 25 minutes, and 24 of 75 are left\n"), output);
     assertEnd(FIRST, output);
     assertTrue(ci(49, 0).contains("ran: test-cluster of those tagged short\n"));
+  }
+
+  /** A tag that no test has would let nothing run, which the suite takes for a failure. */
+  @ParameterizedTest
+  @CsvSource({"ci.sh, short", "test-cluster.sh, serving-old"})
+  void tagsThatScriptsNameAreOnTests(String script, String tag) throws IOException {
+    Path root = Workspace.target(".").resolve("../..").normalize();
+    assertTrue(Files.readString(root.resolve("scripts").resolve(script)).contains("=" + tag + "\n"), script);
+    try (Stream<Path> tests = Files.walk(root.resolve("integration-tests/src/test/java/dev/ebb/it/cluster"))) {
+      List<Path> files = tests.filter(file -> file.toString().endsWith("Test.java")).toList();
+      int tagged = 0;
+      for (Path file : files) {
+        tagged += Files.readString(file).contains("@Tag(\"" + tag + "\")") ? 1 : 0;
+      }
+      assertTrue(tagged > 0, tag + " is on none of " + files);
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ final class RestartsTest {
   private final Installation ebb = Installation.shared();
 
   @Tag("serving-old")
+  @Tag("short")
   @ParameterizedTest
   @CsvSource({"keda, keda-operator", "kueue-system, kueue-controller-manager", "knative-serving, controller",
       "knative-serving, activator", "ebb-system, ebb-autoscaler"})

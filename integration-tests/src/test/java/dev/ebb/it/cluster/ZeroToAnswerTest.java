@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Nothing is awake, one request comes: what happens until its answer, and that all is at zero again after it. */
 @Tag("cluster")
 @Tag("serving-old")
+@Tag("short")
 final class ZeroToAnswerTest {
   private static final String NAMESPACE = Installation.NAMESPACE;
   private static final Map<String, Object> CHAT = Map.of("model", Installation.MODEL, "max_tokens", 8, "temperature", 0,
