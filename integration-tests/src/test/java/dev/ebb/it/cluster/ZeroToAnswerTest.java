@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,7 @@ final class ZeroToAnswerTest {
     Installation.awaitZero();
   }
 
+  @DisplayName("pitfall 2: a request to the Knative URL at zero")
   @Test
   void aRequestToTheFunctionsOwnAddressIsHeldAndAnswered() {
     Installation.awaitZero();
