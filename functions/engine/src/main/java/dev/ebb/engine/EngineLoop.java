@@ -47,6 +47,7 @@ final class EngineLoop implements AutoCloseable {
   private final int vocabulary;
   private final Scheduler scheduler;
   private final HandOffs handOffs;
+  private final MeasuredClaims claims;
   private final TokenDelivery delivery;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
@@ -66,6 +67,7 @@ final class EngineLoop implements AutoCloseable {
     this.scheduler = new Scheduler(arena, new StepLimits(config.tokenBudget(), config.maxSequences(),
         config.chunkTokens(), config.promptLogprobRows(), config.prefixCache()));
     this.handOffs = new HandOffs(arena);
+    this.claims = new MeasuredClaims(handOffs, arena, this.backend, observer, nanoTime);
     this.delivery = new TokenDelivery(sampler, observer, nanoTime);
   }
 
@@ -120,7 +122,7 @@ final class EngineLoop implements AutoCloseable {
     Sequence sequence = generation.first().sequence();
     boolean needsLogits = generation.sampling().n() > 1
         || generation.sampling().logprobs() >= 0 && handOff.firstLogprobs().isEmpty();
-    boolean claimed = claim(sequence, handOff);
+    boolean claimed = claims.claim(sequence, handOff);
     if (claimed && generation.sampling().promptLogprobs() >= 0) {
       // The logits of the whole prompt are wanted, so all of it is computed.
       release(sequence);
@@ -141,17 +143,6 @@ final class EngineLoop implements AutoCloseable {
       delivery.deliver(generation.first(), handOff.firstToken(), handOff.firstLogprobs(), outcome);
       outcome.finished().forEach(this::releaseAndTell);
     }
-  }
-
-  private boolean claim(Sequence sequence, HandOff handOff) {
-    long begin = nanoTime.getAsLong();
-    long copied = backend.bytes();
-    boolean claimed = handOffs.claim(sequence, handOff);
-    if (claimed) {
-      observer.handedOver(handOff.blocks().length * arena.layout().blockBytes(), backend.bytes() - copied,
-          (nanoTime.getAsLong() - begin) / 1e9);
-    }
-    return claimed;
   }
 
   private void release(Sequence sequence) {

@@ -101,6 +101,19 @@ public final class Cluster {
         "{\"data\":{\"" + key + "\":\"" + value + "\"}}");
   }
 
+  /** Whether this Serving has a setting: each release ships the keys that it knows as an example. */
+  public static boolean servingKnows(String map, String key) {
+    return CLIENT.configMaps().inNamespace("knative-serving").withName(map).require().getData()
+        .getOrDefault("_example", "").contains(key + ":");
+  }
+
+  /** Sets how many GPUs of the made-up kind the node has. */
+  public static void gpus(int count) {
+    String node = CLIENT.nodes().list().getItems().getFirst().getMetadata().getName();
+    kubectl("patch", "node", node, "--subresource=status", "--type=merge", "-p",
+        "{\"status\":{\"capacity\":{\"nvidia.com/gpu\":\"" + count + "\"}}}");
+  }
+
   /** Waits until the API server answers. */
   public static void awaitAnswer() {
     Await.until("the API server answers", Duration.ofSeconds(120),

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  */
 record PairingGate(String slug, int decodeGpus, int prefillGpus) {
 
-  /** Pairs that must fit before prefill is asked for together with its decode: its own, and one that nobody sees yet. */
+  /** Pairs that must fit before prefill is asked for at once with its decode: its own, and one that nobody sees yet. */
   private static final int ROOM = 2;
 
   /**
