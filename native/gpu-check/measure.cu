@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 #include "cuda/check.cuh"
 #include "cuda/device.h"
@@ -61,7 +62,8 @@ double attention_milliseconds(int32_t sequences, int32_t context, int32_t querie
   const int32_t group = heads / layout.kv_heads;
   const int32_t blocks = context / layout.block_tokens;
   const int32_t tokens = sequences * queries;
-  const int32_t rows_max = queries * group <= kFewRows ? kFewRows : kManyRows;
+  const TileRows most = device_is_sm90() ? sm90_rows(layout.head_dim) : kMmaRows;
+  const int32_t rows_max = queries * group <= most.few ? most.few : most.many;
   std::vector<int32_t> positions, table(static_cast<size_t>(sequences * blocks));
   std::iota(table.begin(), table.end(), 0);
   std::vector<QueryTile> tiles;
@@ -82,11 +84,16 @@ double attention_milliseconds(int32_t sequences, int32_t context, int32_t querie
   DeviceArray<int32_t> positions_d("positions"), table_d("table");
   DeviceArray<QueryTile> tiles_d("tiles");
   const auto rows = static_cast<size_t>(tokens) * heads;
+  zeros(kv, table.size() * layout.block_bytes());
+  std::optional<TensorMap> map;
+  if (device_is_sm90()) {
+    const auto kv_rows = static_cast<int64_t>(table.size() * layout.block_bytes() / layout.token_bytes());
+    map = tensor_rows(kv.data(), layout.head_dim, kv_rows, layout.block_tokens);
+  }
   const Attention op{zeros(q, rows * 128),
                      positions_d.put(positions.data(), positions.size(), nullptr),
                      table_d.put(table.data(), table.size(), nullptr),
-                     zeros(kv, table.size() * layout.block_bytes()),
-                     layout, 0, heads, 0, tokens, splits,
+                     kv.data(), map ? &*map : nullptr, layout, 0, heads, 0, tokens, splits,
                      zeros(partial, rows * static_cast<size_t>(splits) * 130),
                      zeros(to, rows * 128)};
   tiles_d.put(tiles.data(), tiles.size(), nullptr);

@@ -1,5 +1,6 @@
 // The cuda backend, and, compiled with EBB_SIMT, the same on the emulator for tests.
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,15 @@ void require_supported(const Model &model) {
     refuse("head_dim " + std::to_string(model.head_dim) + "; this backend has 32, 64, 96, 128 and 256");
   }
   if (model.kv.type != EBB_KV_F16) refuse("keys and values must be F16");
-  if (model.heads / model.kv_heads > kManyRows) {
+  if ((model.kv.block_tokens & (model.kv.block_tokens - 1)) != 0) {
+    refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; this backend takes powers of two");
+  }
+  if (device_is_sm90() && (model.kv.block_tokens < 16 || model.kv.block_tokens > kSpanPositions)) {
+    refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; on sm_90a this backend has 16, 32 and 64");
+  }
+  if (model.heads / model.kv_heads > kGroupMax) {
     refuse(std::to_string(model.heads / model.kv_heads) + " heads share a KV head; at most " +
-           std::to_string(kManyRows) + " may");
+           std::to_string(kGroupMax) + " may");
   }
 }
 
@@ -61,6 +68,10 @@ class CudaBackend {
     if (!weights_) fail_argument("load a model before attaching KV memory");
     memory_ = attach_blocks(model_.kv, base, bytes, blocks);
     kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
+    if (!device_is_sm90()) return;
+    const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
+    if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
+    kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
   }
 
   // The attached memory is what counts: each step brings the blocks it reads to the device.
@@ -72,7 +83,8 @@ class CudaBackend {
     if (memory_.base == nullptr) fail_argument("attach KV memory before the first step");
     const Batch batch = view_batch(descriptor, model_, memory_.blocks);
     if (batch.tokens == 0) return;
-    step_.run(model_, *weights_, rope_table_, batch, memory_, kv_.data());
+    step_.run(model_, *weights_, rope_table_, batch, memory_,
+              {kv_.data(), kv_map_ ? &*kv_map_ : nullptr});
   }
 
  private:
@@ -82,6 +94,7 @@ class CudaBackend {
   RopeTable rope_table_;
   KvMemory memory_;
   DeviceArray<uint8_t> kv_{"the device's KV blocks"};
+  std::optional<TensorMap> kv_map_;
   Step step_;
 };
 

@@ -1,7 +1,10 @@
 // cuda/device.h on the CUDA runtime, which is linked statically; the driver is found when first used.
 #include "cuda/device.h"
 
+#include <cuda.h>
+
 #include <cstdio>
+#include <cstring>
 
 #include "cuda/check.cuh"
 
@@ -57,6 +60,41 @@ size_t device_free_bytes() {
   size_t total = 0;
   check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
   return available;
+}
+
+bool device_is_sm90() {
+  int major = 0;
+  int minor = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0), "the device's architecture");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, 0), "the device's architecture");
+  return major == 9 && minor == 0;
+}
+
+// The driver encodes it; libcuda is not linked, so its function is asked for by name.
+TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows) {
+  void *found = nullptr;
+  cudaDriverEntryPointQueryResult result;
+  check(cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &found, 12000, cudaEnableDefault, &result),
+        "cuTensorMapEncodeTiled");
+  if (result != cudaDriverEntryPointSuccess) {
+    unsupported("the driver has no cuTensorMapEncodeTiled; CUDA 12 or newer is needed");
+  }
+  static_assert(sizeof(CUtensorMap) == sizeof(TensorMap));
+  const auto encode = reinterpret_cast<decltype(&cuTensorMapEncodeTiled)>(found);
+  const cuuint64_t sizes[] = {static_cast<cuuint64_t>(columns), static_cast<cuuint64_t>(rows)};
+  const cuuint64_t stride[] = {static_cast<cuuint64_t>(columns) * 2};
+  const cuuint32_t box[] = {static_cast<cuuint32_t>(kPanelColumns), static_cast<cuuint32_t>(box_rows)};
+  const cuuint32_t steps[] = {1, 1};
+  CUtensorMap map;
+  const CUresult error = encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 2, const_cast<void *>(base), sizes, stride, box,
+                                steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  if (error != CUDA_SUCCESS) {
+    throw Error(EBB_INTERNAL, "cuda: cuTensorMapEncodeTiled: error " + std::to_string(static_cast<int>(error)));
+  }
+  TensorMap same;
+  std::memcpy(&same, &map, sizeof(map));
+  return same;
 }
 
 Stream stream_create() {

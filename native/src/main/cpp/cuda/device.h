@@ -20,6 +20,13 @@ void *device_allocate(size_t bytes, const char *name);
 void device_release(void *address) noexcept;
 size_t device_free_bytes();
 
+// Whether the device has the instructions of sm_90a (Hopper; newer ones do not).
+bool device_is_sm90();
+
+// Rows of `columns` F16 one behind the other, for bulk copies of kPanelColumns columns and box_rows rows;
+// columns behind the last one are copied as zeros.
+TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows);
+
 Stream stream_create();
 void stream_destroy(Stream stream) noexcept;
 // Copies are in the stream's order; the host's side must stay until the next synchronize.

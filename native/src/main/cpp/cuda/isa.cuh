@@ -18,7 +18,7 @@
 // Unrolls the loop that follows at most `times`: left alone, nvcc fills the registers with addresses.
 #define EBB_UNROLL(times) EBB_PRAGMA(unroll times)
 #define EBB_PRAGMA(text) _Pragma(#text)
-#define EBB_DYNAMIC_SHARED(name) extern __shared__ __align__(128) unsigned char name[]
+#define EBB_DYNAMIC_SHARED(name) extern __shared__ __align__(1024) unsigned char name[]
 
 namespace ebb::isa {
 
@@ -48,6 +48,8 @@ template <typename T>
 __device__ __forceinline__ T shuffle_up(T value, int delta) {
   return __shfl_up_sync(kAllLanes, value, delta);
 }
+// A value that all lanes have alike, said to the compiler.
+__device__ __forceinline__ int uniform(int value) { return __shfl_sync(kAllLanes, value, 0); }
 __device__ __forceinline__ uint32_t ballot(bool predicate) { return __ballot_sync(kAllLanes, predicate); }
 
 __device__ __forceinline__ uint32_t atomic_add(uint32_t *address, uint32_t value) {
@@ -109,6 +111,8 @@ __device__ __forceinline__ uint32_t permute(uint32_t low, uint32_t high, uint32_
 }
 
 __device__ __forceinline__ float to_float(uint32_t bits) { return __uint_as_float(bits); }
+// The greatest n with 2^n <= x; x is not 0.
+__device__ __forceinline__ int log2_floor(uint32_t x) { return 31 - __clz(static_cast<int>(x)); }
 __device__ __forceinline__ uint32_t to_bits(float value) { return __float_as_uint(value); }
 
 // 2^x to about two units in the last place; 2^-infinity is 0.

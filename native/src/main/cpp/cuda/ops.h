@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "core/kv_layout.h"
+#include "cuda/tensor_map.h"
 #include "include/model.h"
 
 namespace ebb::cuda {
@@ -109,8 +110,16 @@ struct QueryTile {
 
 constexpr int32_t kSplitPositions = 512;  // positions that are summed together
 constexpr int32_t kSpanPositions = 64;    // positions between two steps of the online softmax
-constexpr int32_t kFewRows = 16;          // rows of a tile for few tokens
-constexpr int32_t kManyRows = 64;
+
+// Rows of a tile at most: for the few tokens of decode, and for the many of prefill.
+struct TileRows {
+  int32_t few;
+  int32_t many;
+};
+constexpr TileRows kMmaRows{16, 64};
+// On sm_90a a warpgroup has 64 rows; two of heads of 256 would not fit into the registers.
+constexpr TileRows sm90_rows(int32_t head_dim) { return {64, head_dim > 128 ? 64 : 128}; }
+constexpr int32_t kGroupMax = 64;         // heads that share a KV head at most
 
 // Attention over paged keys and values, one split of a tile's context at a time; then the
 // splits of each row are merged in rising order into F16 [tokens][padded(heads * head_dim)].
@@ -119,17 +128,19 @@ struct Attention {
   const int32_t *positions;    // [tokens]
   const int32_t *block_table;
   const uint8_t *kv;
+  const TensorMap *kv_map;     // on the host, all rows of `kv` in boxes of a block: the path of sm_90a; NULL: of mma.sync
   KvLayout layout;
   int32_t layer;
   int32_t heads;
   int32_t sliding_window;      // 0: all
   int32_t tokens;
   int32_t splits;              // slots of a row in the partial results
-  float *partial;              // [tokens * heads][splits][head_dim + 2]: sums, greatest score, sum of weights
+  float *partial;              // [splits][kv_heads][tokens][group] rows: sums [head_dim]; behind all, scales [2]
   uint16_t *to;
 };
-// `tiles` lists (tile, split) pairs with at most kFewRows or kManyRows rows each.
+// `tiles` lists (tile, split) pairs with at most `rows_max` rows each, one of the path's TileRows.
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
+void attention_sm90(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_merge(const Attention &op, Stream stream);
 
 // Copies block source[i] to target[i] for all i at once: no target is a source or named twice.

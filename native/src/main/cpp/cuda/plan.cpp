@@ -22,14 +22,14 @@ void add_splits(const Model &model, const Batch &batch, int32_t sequence, int32_
 
 }  // namespace
 
-TilePlan plan_tiles(const Model &model, const Batch &batch) {
+TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows) {
   const int32_t group = model.heads / model.kv_heads;
   TilePlan plan;
   for (int32_t s = 0; s < batch.sequences; ++s) {
     const int32_t end = batch.sequence_indptr[s + 1];
     for (int32_t t = batch.sequence_indptr[s]; t < end;) {
-      const bool few = (end - t) * group <= kFewRows;
-      const int32_t count = std::min(end - t, (few ? kFewRows : kManyRows) / group);
+      const bool few = (end - t) * group <= rows.few;
+      const int32_t count = std::min(end - t, (few ? rows.few : rows.many) / group);
       add_splits(model, batch, s, t, count, plan, few ? plan.few : plan.many);
       t += count;
     }

@@ -9,7 +9,8 @@ struct Step::Pass {
   const Weights &weights;
   RopeTable &rope_table;
   const Batch &batch;
-  uint8_t *kv;
+  const DeviceKv &kv;
+  TileRows rows;
   TilePlan tiles;
 
   int64_t q_width() const { return int64_t{model.heads} * model.head_dim; }
@@ -17,10 +18,11 @@ struct Step::Pass {
 };
 
 void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
-               const KvMemory &host_kv, uint8_t *kv) {
-  Pass pass{model, weights, rope_table, batch, kv, plan_tiles(model, batch)};
+               const KvMemory &host_kv, const DeviceKv &kv) {
+  const TileRows rows = kv.map != nullptr ? sm90_rows(model.head_dim) : kMmaRows;
+  Pass pass{model, weights, rope_table, batch, kv, rows, plan_tiles(model, batch, rows)};
   const BlockPlan blocks = plan_blocks(model, batch);
-  const auto on_device = [&](int32_t block) { return kv + static_cast<size_t>(block) * host_kv.block_bytes; };
+  const auto on_device = [&](int32_t block) { return kv.blocks + static_cast<size_t>(block) * host_kv.block_bytes; };
   for (const int32_t block : blocks.read) {
     upload(on_device(block), host_kv.block(block), host_kv.block_bytes, stream_);
   }
@@ -89,12 +91,12 @@ void Step::attention_block(const Pass &pass, int32_t layer) {
   project(pass, w.k, w.k_bias.data(), normed_.data(), qkv_.data() + pass.q_width(), stride);
   project(pass, w.v, w.v_bias.data(), normed_.data(), qkv_.data() + pass.q_width() + pass.kv_width(), stride);
   rope({qkv_.data(), positions_.data(), slots_.data(), angles_.data(), w.q_norm.data(), w.k_norm.data(), q_.data(),
-        pass.kv, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED, m.rms_epsilon},
+        pass.kv.blocks, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED, m.rms_epsilon},
        stream_);
-  const Attention op{q_.data(), positions_.data(), block_table_.data(), pass.kv, m.kv, layer, m.heads,
-                     m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(), attended_.data()};
-  attention(op, few_.data(), static_cast<int32_t>(pass.tiles.few.size()), kFewRows, stream_);
-  attention(op, many_.data(), static_cast<int32_t>(pass.tiles.many.size()), kManyRows, stream_);
+  const Attention op{q_.data(), positions_.data(), block_table_.data(), pass.kv.blocks, pass.kv.map, m.kv, layer,
+                     m.heads, m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(), attended_.data()};
+  attention(op, few_.data(), static_cast<int32_t>(pass.tiles.few.size()), pass.rows.few, stream_);
+  attention(op, many_.data(), static_cast<int32_t>(pass.tiles.many.size()), pass.rows.many, stream_);
   attention_merge(op, stream_);
   project_residual(pass, w.attention_output, w.attention_output_bias.data(), attended_.data(), nullptr);
 }

@@ -20,7 +20,7 @@ struct TilePlan {
   int32_t splits = 1;  // most splits that a row sees
 };
 
-TilePlan plan_tiles(const Model &model, const Batch &batch);
+TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows);
 
 // Blocks that a step reads from before it (context), and those that it writes; each once.
 struct BlockPlan {
@@ -30,6 +30,12 @@ struct BlockPlan {
 
 BlockPlan plan_blocks(const Model &model, const Batch &batch);
 
+// The device's copy of the attached memory; the map is for a device of sm_90a, else NULL.
+struct DeviceKv {
+  uint8_t *blocks;
+  const TensorMap *map;
+};
+
 class Step {
  public:
   explicit Step(Stream stream) : stream_(stream) {}
@@ -37,7 +43,7 @@ class Step {
   // Computes the batch. `host_kv` is the attached memory; `kv` the device's copy of it, whose
   // blocks are brought up to date first and given back after.
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
-           const KvMemory &host_kv, uint8_t *kv);
+           const KvMemory &host_kv, const DeviceKv &kv);
 
  private:
   struct Pass;  // what is the same for all layers of a step

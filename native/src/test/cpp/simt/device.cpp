@@ -31,6 +31,16 @@ void upload(void *to, const void *from, size_t bytes, Stream) {
 
 void download(void *to, const void *from, size_t bytes, Stream) { std::memcpy(to, from, bytes); }
 
+bool device_is_sm90() { return simt::Machine::get().sm90; }
+
+TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows) {
+  const simt::TensorView view{static_cast<const uint8_t *>(base), rows, columns, box_rows};
+  TensorMap map{};
+  static_assert(sizeof(view) <= sizeof(map.words));
+  std::memcpy(map.words, &view, sizeof(view));
+  return map;
+}
+
 // A kernel that the emulator found wrong fails the step: results of a divergence are not results.
 void synchronize(Stream) {
   const simt::Findings &findings = simt::Machine::get().findings;

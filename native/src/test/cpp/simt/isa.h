@@ -37,6 +37,7 @@ template <typename T>
 T shuffle_up(T value, int delta, EBB_HERE) {
   return shuffle(value, lane() >= delta ? lane() - delta : lane(), where);
 }
+inline int uniform(int value, EBB_HERE) { return shuffle(value, 0, where); }
 uint32_t ballot(bool predicate, EBB_HERE);
 
 uint32_t atomic_add(uint32_t *address, uint32_t value);
@@ -58,6 +59,7 @@ uint32_t pack_half(float low, float high);
 uint32_t subtract_half2(uint32_t a, uint32_t b);
 uint32_t permute(uint32_t low, uint32_t high, uint32_t selector);
 
+inline int log2_floor(uint32_t x) { return 31 - __builtin_clz(x); }
 inline float to_float(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 inline uint32_t to_bits(float value) { return __builtin_bit_cast(uint32_t, value); }
 

@@ -1,6 +1,7 @@
 #include "simt/machine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 
@@ -19,6 +20,9 @@ const char *meeting_name(Meeting meeting) {
     case Meeting::kVote: return "a vote";
     case Meeting::kWarpBarrier: return "a barrier of the warp";
     case Meeting::kMma: return "an mma";
+    case Meeting::kFence: return "a fence";
+    case Meeting::kBarrierWait: return "a wait for a phase";
+    case Meeting::kWgmma: return "a wgmma";
     default: return "an ldmatrix";
   }
 }
@@ -34,7 +38,11 @@ bool hooks_are_linked() { return __tsan_read1 != nullptr; }
 
 }  // namespace
 
-Machine::Machine() { reset({}); }
+Machine::Machine() {
+  const char *chosen = std::getenv("EBB_SIMT_SM90");
+  sm90 = chosen != nullptr && std::strcmp(chosen, "1") == 0;
+  reset({});
+}
 
 Machine &Machine::get() {
   static Machine machine;
@@ -97,10 +105,14 @@ void Machine::launch(const LaunchShape &shape, const std::function<void()> &body
 
 void Machine::begin_cta() {
   ++era_;
-  cta_clock_ = 0;
   done_ = 0;
   at_barrier_ = 0;
   shared_.begin(shape_.dynamic_shared_bytes);
+  barriers_.clear();
+  landing_.clear();
+  bulk_clock_ = 0;
+  readers_.clear();
+  groups_.assign(static_cast<size_t>(warp_count_ / kGroupWarps), {});
   for (uint32_t i = 0; i < thread_count_; ++i) {
     Thread &thread = *threads_[i];
     thread.id = i;
@@ -118,6 +130,7 @@ void Machine::begin_cta() {
     warp.arrived = warp.done = warp.at_barrier = 0;
     warp.ready = kWarpSize;
     warp.clock = 0;
+    warp.bulk = warp.fenced = 0;
     std::fill(std::begin(warp.known), std::end(warp.known), 0u);
     warp.log.clear();
   }
@@ -126,17 +139,21 @@ void Machine::begin_cta() {
 void Machine::run_cta(const std::function<void()> &) {
   begin_cta();
   while (done_ < thread_count_ && !aborted_) {
+    const bool random = options.schedule == Schedule::kRandom;
+    if (random && !landing_.empty() && random_() % 4 == 0) land_one();
     const int warp = pick_ready_warp();
     if (warp < 0) {
+      if (land_one()) continue;
       report_deadlock();
       return;
     }
-    if (options.schedule == Schedule::kRandom) {
+    if (random) {
       run_warp_once(warp);
     } else {
       run_warp_in_order(warp);
     }
   }
+  if (!aborted_) check_nothing_in_flight();
   counters.shared_bytes_max = std::max<uint64_t>(counters.shared_bytes_max, shared_.bytes_used());
   if (shared_.bytes_used() > kSharedBytesMax) {
     findings.add(Fault::kResource, std::string(shape_.kernel) + ": a CTA uses " +
@@ -220,8 +237,7 @@ void Machine::settle(Warp &warp) {
   if (options.count) warp.log.settle(counters);
 }
 
-void Machine::meet(Meeting meeting, Where where, void *payload,
-                   void (*finish)(Machine &, void *const *)) {
+bool Machine::gather(Meeting meeting, Where where, void *payload) {
   Thread &thread = *current_;
   Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
   if (warp.arrived == 0) {
@@ -240,13 +256,55 @@ void Machine::meet(Meeting meeting, Where where, void *payload,
     thread.state = State::kInWarp;
     --warp.ready;
     thread.fiber.suspend();
-    return;
+    return false;
   }
   warp.arrived = 0;
+  return true;
+}
+
+void Machine::meet(Meeting meeting, Where where, void *payload,
+                   void (*finish)(Machine &, void *const *)) {
+  if (!gather(meeting, where, payload)) return;  // the last one to come did it
+  const Thread &thread = *current_;
+  Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
   finish(*this, warp.payloads);
   settle(warp);
   for (int lane = 0; lane < kWarpSize; ++lane) {
     if (lane != thread.lane) wake(*threads_[static_cast<size_t>(thread.warp * kWarpSize + lane)]);
+  }
+}
+
+void Machine::meet_group(Where where, void *payload, void (*finish)(Machine &, WarpGroup &)) {
+  if (!gather(Meeting::kWgmma, where, payload)) return;
+  Thread &thread = *current_;
+  const int index = thread.warp / kGroupWarps;
+  if (static_cast<size_t>(index) >= groups_.size()) {
+    diverged(thread_name(thread) + " comes to a wgmma at " + text_of(where) + " outside a whole warpgroup");
+    stop_here();
+  }
+  WarpGroup &group = groups_[static_cast<size_t>(index)];
+  if (group.arrived == 0) group.where = where;
+  if (!(group.where == where)) {
+    diverged(thread_name(thread) + " comes to a wgmma at " + text_of(where) + " while others of its warpgroup wait at " +
+             text_of(group.where));
+    stop_here();
+  }
+  Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
+  std::copy(std::begin(warp.payloads), std::end(warp.payloads),
+            group.payloads + thread.warp % kGroupWarps * kWarpSize);
+  settle(warp);
+  if (++group.arrived < kGroupWarps) {
+    thread.state = State::kInGroup;
+    --warp.ready;
+    thread.fiber.suspend();
+    return;
+  }
+  group.arrived = 0;
+  group.first_warp = index * kGroupWarps;
+  finish(*this, group);
+  for (int i = 0; i < kGroupWarps * kWarpSize; ++i) {
+    Thread &other = *threads_[static_cast<size_t>(index * kGroupWarps * kWarpSize + i)];
+    if (&other != &thread) wake(other);
   }
 }
 
@@ -278,14 +336,16 @@ void Machine::cta_barrier(Where where) {
 
 void Machine::release_barrier() {
   at_barrier_ = 0;
-  ++cta_clock_;
+  uint32_t bulk = 0;
   if (options.count) ++counters.cta_barrier;
   for (int w = 0; w < warp_count_; ++w) {
     Warp &warp = *warps_[static_cast<size_t>(w)];
     warp.at_barrier = 0;
+    bulk = std::max(bulk, warp.bulk);
     if (++warp.clock >= Stamp::kClockMax) diverged("more barriers than the emulator can count");
   }
   for (int w = 0; w < warp_count_; ++w) {
+    warps_[static_cast<size_t>(w)]->bulk = bulk;
     for (int other = 0; other < warp_count_; ++other) {
       warps_[static_cast<size_t>(w)]->known[other] = warps_[static_cast<size_t>(other)]->clock;
     }
@@ -315,6 +375,7 @@ void Machine::report_deadlock() {
     waiting += "; " + thread_name(thread) + " in " +
                (thread.state == State::kInBarrier
                     ? "the CTA's barrier at " + text_of(barrier_where_)
+                : thread.state == State::kInPhase ? text_of(*thread.waits_for)
                     : std::string(meeting_name(warp.meeting)) + " at " + text_of(warp.where));
     ++named;
   }
