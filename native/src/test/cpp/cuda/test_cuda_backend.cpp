@@ -1,6 +1,7 @@
 // The whole forward pass on the emulator: against the reference backend, and against itself in
 // other cuts of the same work.
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include "check.h"
@@ -17,6 +18,19 @@ const ebb_backend *under_test() { return ebb_backend_cuda(); }
 #else
 const ebb_backend *under_test() { return ebb_backend_cuda_emulated(); }
 #endif
+
+// On the emulator twice, for a device of sm_90a and for any other; a device is what it is.
+void on_every_device(const std::function<void()> &body) {
+#if defined(EBB_ON_DEVICE)
+  body();
+#else
+  for (const bool sm90 : {false, true}) {
+    simt::Machine::get().sm90 = sm90;
+    body();
+  }
+  simt::Machine::get().sm90 = false;
+#endif
+}
 
 constexpr int32_t kBlocks = 24;
 using Rows = std::vector<std::vector<float>>;
@@ -87,27 +101,16 @@ void check_against_reference(const TinyConfig &config) {
   TinyModel model(config);
   const auto tokens = tokens_of(45, 7);
   const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
-  for (const size_t chunk : {size_t{45}, size_t{1}}) {
-    simt::Machine::get().reset({});
-    const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
-    CHECK_NEAR(error, 0, 3e-3);
-  }
+  on_every_device([&] {
+    for (const size_t chunk : {size_t{45}, size_t{1}}) {
+      simt::Machine::get().reset({});
+      const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
+      CHECK_NEAR(error, 0, 3e-3);
+    }
+  });
 }
 
-}  // namespace
-
-TEST(cuda_backend_llama_equals_reference) { check_against_reference(llama()); }
-
-TEST(cuda_backend_qwen_equals_reference) { check_against_reference(qwen()); }
-
-TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
-  TinyConfig config = llama();
-  config.sliding_window = 19;
-  config.matrix_type = EBB_TYPE_Q8_0;
-  check_against_reference(config);
-}
-
-TEST(cuda_backend_does_not_depend_on_the_cut) {
+void check_cuts() {
   TinyModel model(llama());
   const auto tokens = tokens_of(45, 9);
   simt::Machine::get().reset({});
@@ -120,7 +123,7 @@ TEST(cuda_backend_does_not_depend_on_the_cut) {
   CHECK(run(under_test(), model, tokens, 9, block_range(0, 3)) == whole);
 }
 
-TEST(cuda_backend_does_not_depend_on_the_batch) {
+void check_batches() {
   TinyModel model(qwen());
   simt::Machine::get().reset({});
   const std::vector<std::vector<int32_t>> prompts = {tokens_of(17, 1), tokens_of(1, 2), tokens_of(40, 3)};
@@ -139,8 +142,7 @@ TEST(cuda_backend_does_not_depend_on_the_batch) {
   }
 }
 
-// A second session goes on from the attached memory of the first, as decode does after prefill.
-TEST(cuda_backend_continues_after_a_hand_off) {
+void check_hand_off() {
   TinyModel model(llama());
   simt::Machine::get().reset({});
   const auto tokens = tokens_of(33, 5);
@@ -154,6 +156,26 @@ TEST(cuda_backend_continues_after_a_hand_off) {
   decode.forward(rest);
   CHECK(rest.logits(0) == all.back());
 }
+
+}  // namespace
+
+TEST(cuda_backend_llama_equals_reference) { check_against_reference(llama()); }
+
+TEST(cuda_backend_qwen_equals_reference) { check_against_reference(qwen()); }
+
+TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
+  TinyConfig config = llama();
+  config.sliding_window = 19;
+  config.matrix_type = EBB_TYPE_Q8_0;
+  check_against_reference(config);
+}
+
+TEST(cuda_backend_does_not_depend_on_the_cut) { on_every_device(check_cuts); }
+
+TEST(cuda_backend_does_not_depend_on_the_batch) { on_every_device(check_batches); }
+
+// A second session goes on from the attached memory of the first, as decode does after prefill.
+TEST(cuda_backend_continues_after_a_hand_off) { on_every_device(check_hand_off); }
 
 TEST(cuda_backend_refuses_what_it_cannot_do) {
   TinyConfig odd = llama();
