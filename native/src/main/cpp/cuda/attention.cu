@@ -35,7 +35,7 @@ __device__ __forceinline__ void fetch_span(const Work &work, int32_t span, int p
   constexpr int kChunks = kHeadDim / 8;
   const uint8_t *first = work.keys + part * work.part_bytes;
   const int32_t mask = (1 << work.block_shift) - 1;
-  EBB_UNROLL(4)
+  EBB_UNROLL(2)
   for (int n = 0; n < kSpanPositions * kChunks / kThreads; ++n) {
     const int i = n * kThreads + static_cast<int>(threadIdx.x);
     const int32_t position = span + i / kChunks;

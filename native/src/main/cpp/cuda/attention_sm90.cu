@@ -1,6 +1,6 @@
 // Paged flash attention for sm_90a: decode and prefill by one kernel, bulk copies and warpgroup products.
 //
-// One warp brings keys and values by bulk copies, some spans ahead; each warpgroup computes 64 rows.
+// A warp brings keys and values by bulk copies, some spans ahead; each warpgroup computes 64 rows.
 // Rows go through the same spans in the same order as in attention.cu, but their products are
 // another instruction, whose sums need not be the same bits: so a device uses one of the two for all
 // rows (ADR 3). Decode wastes most of a tile's rows, which costs nothing: at 512 bytes a position it
@@ -22,11 +22,11 @@ constexpr int kPanels = (kHeadDim + kPanelColumns - 1) / kPanelColumns;
 template <int kHeadDim, int kGroups>
 struct Room {
   static constexpr int kPartBytes = kPanels<kHeadDim> * kPanelBytes;
-  static constexpr int kStages = kGroups == 1 ? 3 : kHeadDim > 128 ? 2 : 4;
+  static constexpr int kStages = kGroups == 1 ? 3 : 4;
   static constexpr int kQueries = kStages * 2 * kPartBytes;
   static constexpr int kBarriers = kQueries + kGroups * kPartBytes;
   static constexpr int kBytes = kBarriers + (2 * kStages + 1) * 8;
-  static constexpr int kThreads = kGroups * 128 + 32;
+  static constexpr int kThreads = kGroups == 1 ? 128 : kGroups * 128 + 32;
 
   uint8_t *memory;
   __device__ __forceinline__ uint8_t *keys(int stage) const { return memory + stage * 2 * kPartBytes; }
@@ -86,39 +86,49 @@ __device__ __forceinline__ void fetch_tail(const Work &work, int32_t span, int f
   }
 }
 
-// Starts the copies of one whole block.
+// Brings the spans of a CTA's work one after the other, by one warp.
 template <int kHeadDim, int kGroups>
-__device__ __forceinline__ void copy_block(const Attention &op, const TensorMap &map, const Work &work,
-                                           const Room<kHeadDim, kGroups> &room, int stage, int row, int32_t block) {
-  const int64_t head = (static_cast<int64_t>(block) * op.layout.layers + op.layer) * 2 * op.layout.kv_heads;
-  for (int part = 0; part < 2; ++part) {
-    uint8_t *to = (part == 0 ? room.keys(stage) : room.values(stage)) + row * 128;
-    const auto from = static_cast<int32_t>((head + part * op.layout.kv_heads + work.kv_head) << work.block_shift);
-    for (int panel = 0; panel < kPanels<kHeadDim>; ++panel) {
-      isa::copy_tensor(to + panel * kPanelBytes, map, panel * kPanelColumns, from, room.full(stage));
+struct Producer {
+  const Attention &op;
+  const TensorMap &map;
+  const Work &work;
+  const Room<kHeadDim, kGroups> &room;
+  int32_t span;
+  int32_t first_block;
+  int32_t block;  // a lane holds one of the split, which has at most 32
+  Turn<Room<kHeadDim, kGroups>::kStages> turn;
+
+  __device__ __forceinline__ void begin() {
+    span = work.begin;
+    first_block = work.begin >> work.block_shift;
+    const int32_t last = (work.end - 1) >> work.block_shift;
+    block = work.blocks[first_block + isa::lane() < last ? first_block + isa::lane() : last];
+  }
+
+  // Starts the copies of one whole block into rows `row` and on of a stage.
+  __device__ __forceinline__ void copy_block(int row, int32_t from) const {
+    const int64_t head = (static_cast<int64_t>(from) * op.layout.layers + op.layer) * 2 * op.layout.kv_heads;
+    for (int part = 0; part < 2; ++part) {
+      uint8_t *to = (part == 0 ? room.keys(turn.stage) : room.values(turn.stage)) + row * 128;
+      const int64_t rows = (head + part * op.layout.kv_heads + work.kv_head) << work.block_shift;
+      for (int panel = 0; panel < kPanels<kHeadDim>; ++panel) {
+        isa::copy_tensor(to + panel * kPanelBytes, map, panel * kPanelColumns, static_cast<int32_t>(rows),
+                         room.full(turn.stage));
+      }
     }
   }
-}
 
-template <int kHeadDim, int kGroups>
-__device__ __forceinline__ void produce(const Attention &op, const TensorMap &map, const Work &work,
-                                        const Room<kHeadDim, kGroups> &room) {
-  // A lane holds one block of the split, which has at most 32.
-  const int32_t first = work.begin >> work.block_shift;
-  const int32_t last = (work.end - 1) >> work.block_shift;
-  const int32_t mine = first + isa::lane() < last ? first + isa::lane() : last;
-  const int32_t block = work.blocks[mine];
-  const int block_rows = 1 << work.block_shift;
-  Turn<Room<kHeadDim, kGroups>::kStages> turn;
-  for (int32_t span = work.begin; span < work.end; span += kSpanPositions, turn.next()) {
+  // The next span, when its stage is free; nothing behind the last one.
+  __device__ __forceinline__ void bring() {
+    if (span >= work.end) return;
     if (turn.round > 0) isa::barrier_wait(room.empty(turn.stage), (turn.round - 1) & 1);
-    const int32_t rows = work.end - span < kSpanPositions ? work.end - span : kSpanPositions;
-    const int whole = rows & -block_rows;
+    const int block_rows = 1 << work.block_shift;
+    const int whole = (work.end - span < kSpanPositions ? work.end - span : kSpanPositions) & -block_rows;
     const bool leader = isa::elect();
     if (leader) isa::barrier_expect(room.full(turn.stage), whole * 2 * kPanels<kHeadDim> * 128);
     for (int row = 0; row < whole; row += block_rows) {
-      const int32_t from = isa::shuffle(block, ((span + row) >> work.block_shift) - first);
-      if (leader) copy_block(op, map, work, room, turn.stage, row, from);
+      const int32_t from = isa::shuffle(block, ((span + row) >> work.block_shift) - first_block);
+      if (leader) copy_block(row, from);
     }
     if (whole < kSpanPositions) {
       fetch_tail<kHeadDim>(work, span, whole, 0, room.keys(turn.stage));
@@ -129,8 +139,10 @@ __device__ __forceinline__ void produce(const Attention &op, const TensorMap &ma
     }
     isa::sync_warp();
     if (leader) isa::barrier_arrive(room.full(turn.stage));
+    span += kSpanPositions;
+    turn.next();
   }
-}
+};
 
 // scores = q k^T: 64 rows, 64 positions.
 template <int kHeadDim>
@@ -175,9 +187,15 @@ __device__ __forceinline__ void visible_to(const Attention &op, const Work &work
 }
 
 template <int kHeadDim, int kGroups>
-__device__ __forceinline__ void consume(const Attention &op, const Work &work, const Room<kHeadDim, kGroups> &room,
-                                        int warp, float scale) {
+__device__ __forceinline__ void consume(Producer<kHeadDim, kGroups> &producer, int warp, float scale) {
+  const Attention &op = producer.op;
+  const Work &work = producer.work;
+  const Room<kHeadDim, kGroups> &room = producer.room;
   const int group = warp / 4;
+  const bool brings = kGroups == 1 && warp == 0;
+  if (brings) {
+    for (int ahead = 1; ahead < Room<kHeadDim, kGroups>::kStages; ++ahead) producer.bring();
+  }
   isa::copy_wait<0>();
   isa::fence_async();
   isa::sync_warp();
@@ -192,6 +210,7 @@ __device__ __forceinline__ void consume(const Attention &op, const Work &work, c
   const uint64_t queries = isa::matrix_descriptor(room.queries(group));
   Turn<Room<kHeadDim, kGroups>::kStages> turn;
   for (int32_t span = work.begin; span < work.end; span += kSpanPositions, turn.next()) {
+    if (brings) producer.bring();
     isa::barrier_wait(room.full(turn.stage), turn.round & 1);
     if (span < end && span + kSpanPositions > first) {
       float scores[kSpanTiles][4];
@@ -206,9 +225,10 @@ __device__ __forceinline__ void consume(const Attention &op, const Work &work, c
   if (rows) store_rows<kHeadDim>(op, work, warp * 16, state);
 }
 
-// Grid: work items, KV heads. The last warp produces.
+// Grid: work items, KV heads. Of two groups a warp of its own is the producer. Of one it is the first
+// warp besides: registers are given to warps by fours, and with a fifth one fewer CTAs would fit.
 template <int kHeadDim, int kGroups>
-__global__ void __launch_bounds__(kGroups * 128 + 32, kGroups == 1 && kHeadDim <= 128 ? 2 : 1)
+__global__ void __launch_bounds__(Room<kHeadDim, kGroups>::kThreads, kGroups == 1 && kHeadDim <= 128 ? 2 : 1)
     attention_sm90_kernel(Attention op, const EBB_GRID_CONSTANT TensorMap map, const QueryTile *tiles, float scale) {
   EBB_DYNAMIC_SHARED(memory);
   const Room<kHeadDim, kGroups> room{memory};
@@ -225,10 +245,12 @@ __global__ void __launch_bounds__(kGroups * 128 + 32, kGroups == 1 && kHeadDim <
   if (warp < kGroups * 4) fetch_group<kHeadDim>(op, work, warp / 4, room.queries(warp / 4));
   isa::copy_commit();
   isa::sync_threads();
-  if (warp == kGroups * 4) {
-    produce(op, map, work, room);
+  Producer<kHeadDim, kGroups> producer{op, map, work, room, 0, 0, 0, {}};
+  if (warp == (kGroups == 1 ? 0 : kGroups * 4)) producer.begin();
+  if (warp < kGroups * 4) {
+    consume(producer, warp, scale);
   } else {
-    consume(op, work, room, warp, scale);
+    while (producer.span < work.end) producer.bring();
   }
 }
 
@@ -243,11 +265,10 @@ void start(const Attention &op, const QueryTile *tiles, int32_t count, Stream st
 
 template <int kHeadDim>
 void start_rows(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream) {
-  if (rows_max <= kGroupRows) {
-    start<kHeadDim, 1>(op, tiles, count, stream);
-  } else {
-    start<kHeadDim, 2>(op, tiles, count, stream);
+  if constexpr (sm90_rows(kHeadDim).many > kGroupRows) {
+    if (rows_max > kGroupRows) return start<kHeadDim, 2>(op, tiles, count, stream);
   }
+  start<kHeadDim, 1>(op, tiles, count, stream);
 }
 
 }  // namespace
