@@ -75,6 +75,7 @@ template <int kHeadDim>
 __device__ __forceinline__ void fetch_tail(const Work &work, int32_t span, int first, int part, uint8_t *to) {
   constexpr int kChunks = kPanels<kHeadDim> * 8;
   const uint8_t *head = work.keys + part * work.part_bytes;
+  EBB_UNROLL(1)
   for (int i = first * kChunks + isa::lane(); i < kSpanPositions * kChunks; i += 32) {
     const int32_t position = span + i / kChunks;
     const bool there = position < work.end && i % kChunks < kHeadDim / 8;
