@@ -15,12 +15,15 @@ status=0
 native/build-native.sh "$jdk" "$build" simt_sanitized_tests || exit 1
 "$build/simt/simt_sanitized_tests" "${1:-cuda_}" || status=1
 [ $# -gt 0 ] || python3 scripts/cuda_mutations.py "$build" || status=1
-# Through JNI, and the invariance tests of every backend, on a library with the emulator in it.
+# Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as one
+# of sm_90a.
 if [ $# -eq 0 ]; then
   native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
-  EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
-    -Dtest=CudaEmulatedTest,BatchInvarianceTest -Dsurefire.failIfNoSpecifiedTests=false test || status=1
-  python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest BatchInvarianceTest || status=1
+  for sm90 in 0 1; do
+    EBB_SIMT_SM90=$sm90 EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
+      -Dtest=CudaEmulatedTest,BatchInvarianceTest -Dsurefire.failIfNoSpecifiedTests=false test || status=1
+    python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest BatchInvarianceTest || status=1
+  done
 fi
 if scripts/cuda_toolchain.sh find >/dev/null 2>&1; then
   native/build-native.sh "$jdk" "$build" ebb || exit 1
