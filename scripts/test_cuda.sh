@@ -15,8 +15,8 @@ status=0
 native/build-native.sh "$jdk" "$build" simt_sanitized_tests || exit 1
 "$build/simt/simt_sanitized_tests" "${1:-cuda_}" || status=1
 [ $# -gt 0 ] || python3 scripts/cuda_mutations.py "$build" || status=1
-# Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as one
-# of sm_90a.
+# Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as
+# one of sm_90a.
 if [ $# -eq 0 ]; then
   native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
   for sm90 in 0 1; do

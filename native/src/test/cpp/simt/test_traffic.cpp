@@ -82,7 +82,8 @@ Launch rope() {
 Launch kv_blocks() {
   constexpr size_t kBytes = 40000;
   const simt::Buffer<uint8_t> kv("kv", std::vector<uint8_t>(4 * kBytes, 7));
-  const simt::Buffer<int32_t> source("source", std::vector<int32_t>{3, 0}), target("target", std::vector<int32_t>{1, 2});
+  const simt::Buffer<int32_t> source("source", std::vector<int32_t>{3, 0});
+  const simt::Buffer<int32_t> target("target", std::vector<int32_t>{1, 2});
   cuda::copy_blocks(kv.data(), kBytes, source.data(), target.data(), 2, nullptr);
   return {counted(), 4 * kBytes + 4 * 4};
 }
