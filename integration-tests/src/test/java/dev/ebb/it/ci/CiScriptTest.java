@@ -13,9 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code scripts/ci.sh} in a tree that holds nothing but it and stand-ins. {@code make test} has three tests and five
@@ -41,19 +44,29 @@ final class CiScriptTest {
     put(Workspace.resource("ci/cluster"), cluster.resolve("cluster"));
     put(Workspace.resource("ci/tool"), cluster.resolve("tools/fetch.sh"));
     put(Workspace.resource("ci/tool"), cluster.resolve("tools/build.sh"));
-    for (String name : List.of("make", "timeout", "id", "apt-get")) {
+    for (String name : List.of("timeout", "id", "apt-get")) {
       put(Workspace.resource("ci/bin/" + name), Files.createDirectories(tree.resolve("bin")).resolve(name));
     }
+    put(Workspace.resource("ci/suite"), tree.resolve("bin/make"));
+    put(Workspace.resource("ci/suite"), tree.resolve("scripts/test-cluster.sh"));
   }
 
   @Test
   void bothRunAndAreCountedTogether() {
     String output = ci(20, 0);
-    assertTrue(output.contains("ran: make test\n") && output.contains("ran: make test-cluster\n"), output);
+    assertTrue(output.contains("ran: test\n"), output);
+    assertTrue(output.contains("ran: test-cluster of those tagged short\n"), output);
     assertTrue(output.contains("its tools are built already"), output);
     // To the 75 minutes that are left, with what a slow suite is given beyond.
     assertTrue(output.contains("limit: 65m"), output);
     assertEnd(BOTH, output);
+  }
+
+  @Test
+  void allOfTheSuiteRunsWhereThereIsTimeForIt() {
+    settings.put("EBB_CI_MINUTES", "100");
+    assertTrue(ci(20, 0).contains("ran: test-cluster\n"));
+    assertFalse(ci(21, 0).contains("ran: test-cluster\n"));
   }
 
   @Test
@@ -69,7 +82,23 @@ final class CiScriptTest {
     String output = ci(51, 0);
     assertTrue(output.contains("not run, because it may take 25 minutes, and 24 of 75 are left\n"), output);
     assertEnd(FIRST, output);
-    assertTrue(ci(49, 0).contains("ran: make test-cluster\n"));
+    assertTrue(ci(49, 0).contains("ran: test-cluster of those tagged short\n"));
+  }
+
+  /** A tag that no test has would let nothing run, which the suite takes for a failure. */
+  @ParameterizedTest
+  @CsvSource({"ci.sh, short", "test-cluster.sh, serving-old"})
+  void tagsThatScriptsNameAreOnTests(String script, String tag) throws IOException {
+    Path root = Workspace.target(".").resolve("../..").normalize();
+    assertTrue(Files.readString(root.resolve("scripts").resolve(script)).contains("=" + tag + "\n"), script);
+    try (Stream<Path> tests = Files.walk(root.resolve("integration-tests/src/test/java/dev/ebb/it/cluster"))) {
+      List<Path> files = tests.filter(file -> file.toString().endsWith("Test.java")).toList();
+      int tagged = 0;
+      for (Path file : files) {
+        tagged += Files.readString(file).contains("@Tag(\"" + tag + "\")") ? 1 : 0;
+      }
+      assertTrue(tagged > 0, tag + " is on none of " + files);
+    }
   }
 
   @Test
@@ -106,7 +135,7 @@ final class CiScriptTest {
     settings.putAll(Map.of("FAKE_UNBUILT", "1", "FAKE_BUILD", "1"));
     String output = ci(0, 1);
     assertTrue(output.contains("failed, because its tools could not be built\n"), output);
-    assertFalse(output.contains("ran: make test-cluster"), output);
+    assertFalse(output.contains("ran: test-cluster"), output);
     assertEnd(FIRST, output);
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ final class QuotaTest {
   }
 
   /** Pitfall 1. The first pod must be ready once, or Serving gives the revision up. */
+  @DisplayName("pitfall 1: first rollout with quota 0, then freed")
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
   void aFirstRolloutAtQuotaZeroBecomesReadyWhenThereIsSome(String alwaysSchedulable) {
@@ -53,8 +55,10 @@ final class QuotaTest {
   }
 
   /** Pitfall 3. */
+  @DisplayName("pitfall 3: a gated pod, with pod-is-always-schedulable and without")
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
+  @Tag("short")
   void aGatedPodIsNoFailureAndTheStreamIsToldItsPlace(String alwaysSchedulable) {
     Cluster.setting("config-deployment", "pod-is-always-schedulable", alwaysSchedulable);
     Installation.awaitZero();

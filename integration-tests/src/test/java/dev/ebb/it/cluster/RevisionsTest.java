@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -52,6 +53,7 @@ final class RevisionsTest {
   }
 
   /** Pitfall 4. */
+  @DisplayName("pitfall 4: two revisions, and the old one must not wake")
   @Test
   void onlyRevisionsWithTrafficWake() {
     decode.share(Map.of(second, 50, third, 50));

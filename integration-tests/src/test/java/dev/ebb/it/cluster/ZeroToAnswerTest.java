@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is awake, one request comes: what happens until its answer, and that all is at zero again after it. */
 @Tag("cluster")
 @Tag("serving-old")
+@Tag("short")
 final class ZeroToAnswerTest {
   private static final String NAMESPACE = Installation.NAMESPACE;
   private static final Map<String, Object> CHAT = Map.of("model", Installation.MODEL, "max_tokens", 8, "temperature", 0,
@@ -42,6 +44,7 @@ final class ZeroToAnswerTest {
     Installation.awaitZero();
   }
 
+  @DisplayName("pitfall 2: a request to the Knative URL at zero")
   @Test
   void aRequestToTheFunctionsOwnAddressIsHeldAndAnswered() {
     Installation.awaitZero();
