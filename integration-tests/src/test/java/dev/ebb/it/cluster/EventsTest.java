@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Events through a real Broker: a Trigger brings them to the router, its answers come back and go on to a sink. */
 @Tag("cluster")
+@Tag("short")
 final class EventsTest {
   private static final Map<String, Object> DATA = Map.of("model", Installation.MODEL, "prompt", "The lighthouse",
       "max_tokens", 4, "ignore_eos", true);

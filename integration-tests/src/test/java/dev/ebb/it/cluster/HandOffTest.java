@@ -26,11 +26,13 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Prefill and decode are two pods on one node, and what one computes the other reads where it lies. */
 @Tag("cluster")
+@Tag("short")
 final class HandOffTest {
   private static final String ARENA = "/var/run/ebb/arena";
   private static final String ARENA_LABEL = "transport=\"arena\"";
@@ -41,6 +43,7 @@ final class HandOffTest {
   private final Installation ebb = Installation.shared();
 
   /** Pitfall 11: the transport is named and its bandwidth known, so that no fall-back is silent. */
+  @DisplayName("pitfall 11: no transport falls back silently")
   @Test
   void aLongPromptIsHandedOverInTheArenaAndNoByteIsCopied() {
     Installation.awaitZero();

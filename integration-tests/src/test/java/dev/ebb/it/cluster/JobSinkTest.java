@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,7 @@ final class JobSinkTest {
     broker.await(event, 1);
   }
 
+  @DisplayName("pitfall 9: a duplicate event id, and a replay after the Job's TTL")
   @Test
   void aDuplicateMakesNoSecondJobAndAReplayAfterTheJobsTtlIsAnsweredByTheSameEvent() {
     Event event = Event.request(SOURCE, DATA);

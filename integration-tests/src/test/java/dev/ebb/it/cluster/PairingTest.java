@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,7 @@ final class PairingTest {
   }
 
   /** Pitfall 10. */
+  @DisplayName("pitfall 10: prefill alive but decode unadmitted")
   @Test
   void withOneGpuDecodeAnswersALongPromptAloneFromZero() {
     Installation ebb = Installation.shared();

@@ -12,6 +12,7 @@ import dev.ebb.it.cluster.harness.WakeWatch;
 import dev.ebb.it.harness.Await;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,7 @@ final class PollingTest {
   }
 
   /** Pitfall 6. The stream of KEDA ends with the router, and what comes next is heard by polling. */
+  @DisplayName("pitfall 6: KEDA's push stream drops")
   @Test
   void aWakeAfterThePushStreamBroke() {
     Installation ebb = Installation.shared();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is rendered passes the API server's dry run, with the real definitions and the webhooks of every controller. */
 @Tag("cluster")
+@Tag("short")
 final class RenderedObjectsTest {
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,7 @@ final class ScalingTest {
   private static final int STREAMS_MAX = 8;
 
   /** Pitfall 7. */
+  @DisplayName("pitfall 7: one decode longer than the cooldown")
   @Test
   void aDecodeLongerThanTheCooldownIsNotCut() {
     Installation ebb = Installation.shared();
@@ -53,6 +55,7 @@ final class ScalingTest {
    * Pitfall 12. One function becomes two by vLLM's {@code num_requests_waiting} alone, since the other triggers are set
    * out of reach; then one is taken away while streams run on both.
    */
+  @DisplayName("pitfall 12: scale-in from N meets a busy pod")
   @Test
   void oneBecomesTwoUnderLoadAndTheBusyOneThatGoesEndsItsStreams() {
     try (Variant scale = Variant.of("scale", ScalingTest::smallBatches)

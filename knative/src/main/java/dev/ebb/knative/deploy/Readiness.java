@@ -1,10 +1,13 @@
 package dev.ebb.knative.deploy;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.List;
 import java.util.Map;
 
 /** Whether an object that was applied has come up. */
 record Readiness(State state, String why) {
+  private static final int ALL = 100;
+
   /** How it stands. */
   enum State { READY, WAITS, FAILED }
 
@@ -18,7 +21,8 @@ record Readiness(State state, String why) {
     if (generation != null && Tree.number(status, "observedGeneration") < generation) {
       return new Readiness(State.WAITS, "is taken up");
     }
-    return object.getKind().equals("Deployment") ? deployment(object, status) : service(status);
+    return object.getKind().equals("Deployment") ? deployment(object, status)
+        : service(object.getMetadata().getName(), status);
   }
 
   private static Readiness job(Map<String, Object> status) {
@@ -43,13 +47,23 @@ record Readiness(State state, String why) {
   }
 
   /** A service that is not ready may still become it, so only its Ready says when it is given up. */
-  private static Readiness service(Map<String, Object> status) {
+  private static Readiness service(String name, Map<String, Object> status) {
     if (Tree.isTrue(status, "Ready")) {
-      return new Readiness(State.READY, "is ready");
+      return new Readiness(State.READY, "is ready" + share(name, status));
     }
     return Tree.condition(status, "Ready").filter(condition -> "False".equals(condition.get("status")))
         .map(condition -> new Readiness(State.FAILED,
             "is not ready: " + condition.get("reason") + ": " + condition.get("message")))
         .orElse(new Readiness(State.WAITS, "waits for its first pod"));
+  }
+
+  /** Somebody who went back to an earlier revision would else take it that the new one serves. */
+  private static String share(String name, Map<String, Object> status) {
+    List<Map<String, Object>> traffic = Tree.list(status, "traffic");
+    String newest = Tree.text(status, "latestReadyRevisionName");
+    long percent = traffic.stream().filter(one -> newest.equals(one.get("revisionName")))
+        .mapToLong(one -> Tree.number(one, "percent")).sum();
+    return traffic.isEmpty() || percent == ALL ? "" : ", but its newest revision has " + percent
+        + "% of the traffic; kn service update " + name + " --traffic @latest=100 gives it all";
   }
 }

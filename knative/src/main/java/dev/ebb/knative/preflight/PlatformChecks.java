@@ -16,6 +16,7 @@ final class PlatformChecks {
   static final String EVENTING = "knative-eventing";
   static final String KUEUE = "kueue-system";
   static final String RECONCILER = "ebb-system";
+  private static final String OLDER_METRICS = "metrics.backend-destination";
   private static final Map<String, String> INSTALL = Map.of("serving.knative.dev", "Knative Serving",
       "eventing.knative.dev", "Knative Eventing", "sinks.knative.dev", "Knative Eventing", "keda.sh", "KEDA",
       "kueue.x-k8s.io", "Kueue", "monitoring.coreos.com", "the Prometheus operator");
@@ -98,7 +99,13 @@ final class PlatformChecks {
           "kubectl -n " + serving + " create configmap " + setting.configMap() + " --from-literal=" + setting.key()
               + "=" + setting.value());
     }
-    String found = data.get(setting.key());
+    if (isUnknown(data, setting.key())) {
+      return unknown(data, setting);
+    }
+    return judged(data.get(setting.key()), setting);
+  }
+
+  private Finding judged(String found, KnativeSetting setting) {
     if (setting.isMetBy(found)) {
       return Finding.ok(setting.configMap(), setting.key() + " is " + found);
     }
@@ -108,6 +115,27 @@ final class PlatformChecks {
         + " --type merge -p '{\"data\":{\"" + setting.key() + "\":\"" + setting.value() + "\"}}'";
     return setting.needed() ? Finding.error(setting.configMap(), text, mend)
         : Finding.warning(setting.configMap(), text, mend);
+  }
+
+  /** Each release ships the keys that it knows as an example; another key can be set, and nothing comes of it. */
+  private static boolean isUnknown(Map<String, String> data, String key) {
+    String example = data.get("_example");
+    return example != null && !example.contains(key + ":");
+  }
+
+  /** Serving 0.42 exports the activator's metrics by another key, and has not every feature. */
+  private Finding unknown(Map<String, String> data, KnativeSetting setting) {
+    if (setting.key().equals("metrics-protocol")) {
+      // There it is what it must be unless it is set.
+      return judged(data.getOrDefault(OLDER_METRICS, setting.value()), new KnativeSetting(setting.configMap(),
+          OLDER_METRICS, setting.value(), false, setting.otherwise(), setting.needed()));
+    }
+    String text = "this release of Knative Serving does not have " + setting.key() + ", so " + setting.otherwise();
+    boolean refused = setting.configMap().equals("config-features");
+    return refused ? Finding.error(setting.configMap(), text,
+        "install a newer Knative Serving (0.50 has it), or take what needs it out of the file"
+            + (setting.key().contains("volumes-") ? ", here by models[].source.claim" : ""))
+        : Finding.warning(setting.configMap(), text, "install a newer Knative Serving (0.50 has it)");
   }
 
   /** Whether functions of a file are Knative services. */

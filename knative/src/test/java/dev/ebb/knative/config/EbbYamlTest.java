@@ -52,7 +52,7 @@ class EbbYamlTest {
     assertEquals(new BigDecimal("8"), decode.threshold());
     assertEquals(new PhaseSpec.Gpus("nvidia.com/gpu", 0), decode.gpus());
     assertEquals(new RouterSpec(1, new Resources(new Quantity("500m"), new Quantity("512Mi")), Optional.empty(), 600,
-        600, 10 << 20, 10_000, 5), yaml.router());
+        600, 10 << 20, 10_000, 600), yaml.router());
     assertEquals("cpu", yaml.models().getFirst().backend());
   }
 

@@ -57,6 +57,18 @@ class ReadinessTest {
   }
 
   @Test
+  void aServiceSaysWhenItsNewestRevisionDoesNotHaveTheTraffic() {
+    String status = "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}],"
+        + " latestReadyRevisionName: x-00002, traffic: [{revisionName: x-00001, percent: %d},"
+        + " {revisionName: x-00002, percent: %d}]}";
+    assertEquals("is ready, but its newest revision has 0% of the traffic; kn service update x --traffic @latest=100"
+        + " gives it all", of("Service", 1, status.formatted(100, 0)).why());
+    assertEquals("is ready, but its newest revision has 10% of the traffic; kn service update x --traffic @latest=100"
+        + " gives it all", of("Service", 1, status.formatted(90, 10)).why());
+    assertEquals("is ready", of("Service", 1, status.formatted(0, 100)).why());
+  }
+
+  @Test
   void aDeploymentIsReadyWhenAllReplicasAreNew() {
     String spec = "spec: {replicas: 2}\n";
     assertEquals(Readiness.State.WAITS,

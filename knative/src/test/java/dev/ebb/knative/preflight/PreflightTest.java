@@ -150,6 +150,27 @@ class PreflightTest {
     only("warning  config-observability", "metrics-protocol is not set");
   }
 
+  /** What Serving 0.42 lacks. Setting it there would change nothing, so that is not the advice. */
+  @Test
+  void whatAnOlderServingDoesNotHave() throws Exception {
+    settings.put("config-observability", Map.of("_example", "metrics.backend-destination: prometheus"));
+    assertEquals(List.of(), bad());
+    settings.put("config-observability", Map.of("_example", "metrics.backend-destination: prometheus",
+        "metrics.backend-destination", "none"));
+    only("warning  config-observability", "metrics.backend-destination is none",
+        "\"metrics.backend-destination\":\"prometheus\"");
+    settings.put("config-observability", Map.of("metrics-protocol", "prometheus"));
+    settings.put("config-deployment", Map.of("_example", "queue-sidecar-image: x",
+        "pod-is-always-schedulable", "true"));
+    only("warning  config-deployment", "does not have pod-is-always-schedulable", "a newer Knative Serving");
+    settings.put("config-deployment", Map.of("_example", "pod-is-always-schedulable: \"false\"",
+        "pod-is-always-schedulable", "true"));
+    assertEquals(List.of(), bad());
+    settings.put("config-features", Map.of("_example", "kubernetes.podspec-persistent-volume-claim: \"disabled\"",
+        "kubernetes.podspec-persistent-volume-claim", "enabled"));
+    only("error    config-features", "does not have kubernetes.podspec-persistent-volume-write", "refused");
+  }
+
   @Test
   void aTimeoutThatIsTooLong() throws Exception {
     text = text.replaceAll("    decode:\n", "    decode:\n      timeoutSeconds: 900\n");

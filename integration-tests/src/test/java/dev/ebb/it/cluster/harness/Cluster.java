@@ -62,6 +62,11 @@ public final class Cluster {
     return tool("kn", arguments);
   }
 
+  /** Runs a script of bash as somebody would type it, with all of these on its path. */
+  public static Command shell(String script) {
+    return tool("bash", "-euc", script);
+  }
+
   /** Starts, stops or kills a part of the node or the control plane: {@code part("kill", "kubelet")}. */
   public static void part(String verb, String name) {
     tool(script(), verb, name).expectSuccess();
@@ -94,6 +99,12 @@ public final class Cluster {
   public static void setting(String map, String key, String value) {
     kubectl("patch", "configmap", "-n", "knative-serving", map, "--type=merge", "-p",
         "{\"data\":{\"" + key + "\":\"" + value + "\"}}");
+  }
+
+  /** Whether this Serving has a setting: each release ships the keys that it knows as an example. */
+  public static boolean servingKnows(String map, String key) {
+    return CLIENT.configMaps().inNamespace("knative-serving").withName(map).require().getData()
+        .getOrDefault("_example", "").contains(key + ":");
   }
 
   /** Sets how many GPUs of the made-up kind the node has. */

@@ -67,6 +67,17 @@ public final class Variant implements AutoCloseable {
     return this;
   }
 
+  /** Leaves out what was rendered: every object whose file's name contains the part. */
+  public Variant without(String part) {
+    files().stream().filter(one -> one.getFileName().toString().contains(part)).map(Path::toFile)
+        .forEach(file -> {
+          if (!file.delete()) {
+            throw new IllegalStateException("cannot delete " + file);
+          }
+        });
+    return this;
+  }
+
   /** Applies all, and waits for the routers. */
   public Variant apply() {
     Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
