@@ -44,7 +44,7 @@ final class RenderedObjectsTest {
 
   private static List<Path> rendered(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+      return files.filter(file -> file.toString().endsWith(".yaml")).toList();
     }
   }
 }
