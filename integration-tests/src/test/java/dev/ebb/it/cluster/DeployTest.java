@@ -36,6 +36,7 @@ final class DeployTest {
       String deployed = tell(Cluster.ebb("deploy", "-f", file));
       assertTrue(deployed.contains("created     Deployment ebb-autoscaler"), deployed);
       assertTrue(deployed.contains(DECODE + " is ready"), deployed);
+      Cluster.followMonitors();
       assertAnswers(variant);
       assertShows(tell(Cluster.ebb("status", "-n", NAME)));
       String again = tell(Cluster.ebb("deploy", "-f", file));
@@ -57,7 +58,7 @@ final class DeployTest {
   @CsvSource({"queue: serving, queue: servin, 1, did you mean serving?",
       "kvTokens: 16384, kvTokens: 1, 1, models[0].kvTokens",
       "idleSeconds: 15, idelSeconds: 15, 1, did you mean idleSeconds?",
-      "gpus: {count: 1}, gpus: {count: 3}, 3, no node that fits has 3 nvidia.com/gpu"})
+      "priority: online, nodeSelector: {disk: none}, 3, no ready node has the labels disk=none"})
   void aFileThatCannotStandIsRefusedBeforeAnythingIsApplied(String right, String wrong, int status, String words) {
     Path file = Installation.write("refused.yaml", text -> Variant.decodeOnly(text).replace(right, wrong)
         .replace("\nname: ebb\nnamespace: ebb\n", "\nname: refused\nnamespace: refused\n"));
@@ -88,7 +89,7 @@ final class DeployTest {
     String kinds = String.join(",", Cluster.kubectl("api-resources", "--verbs=list", "-o", "name").lines()
         .filter(kind -> !kind.contains("metrics")).toList());
     String found = Cluster.kubectl("get", kinds, "-A", "-l", "app.kubernetes.io/instance=" + NAME, "-o", "name");
-    return found.lines().filter(line -> line.contains("/")).toList();
+    return found.lines().filter(line -> line.matches("[a-z0-9.]+/[a-z0-9.-]+")).toList();
   }
 
   private static String tell(Command command) {

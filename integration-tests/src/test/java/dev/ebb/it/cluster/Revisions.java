@@ -10,12 +10,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** The revisions of a Knative service, and how its traffic is shared among them. */
 final class Revisions {
   private static final Duration LONG = Duration.ofSeconds(180);
+  private static final Set<String> TROUBLES = Set.of("ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff");
   private static final String LABEL = "serving.knative.dev/revision";
 
   private final String namespace;
@@ -28,7 +30,7 @@ final class Revisions {
 
   /** Waits until the newest that was asked for is ready and has the traffic that it is to have; its name. */
   String awaitReady() {
-    Await.until(service + " is ready", LONG, () -> isTakenUp() && condition(service()).equals("True"));
+    Await.until(service + " is ready", LONG, () -> isTakenUp() && isReady(service()));
     return service().at("/status/latestReadyRevisionName").asText();
   }
 
@@ -70,10 +72,14 @@ final class Revisions {
     return read("deployment", revision + "-deployment").at("/spec/replicas").asInt();
   }
 
-  /** Why it is not ready; empty while that is not known, or it is. */
-  String failure(String revision) {
-    JsonNode seen = read("revision", revision);
-    return condition(seen).equals("False") ? ready(seen).path("reason").asText() : "";
+  /**
+   * What keeps its pods from coming up; empty while nothing is known to. The revision itself says so for an image only
+   * after Serving's progress deadline.
+   */
+  String trouble(String revision) {
+    return pods(revision).stream().flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .map(status -> status.getState().getWaiting()).filter(waiting -> waiting != null)
+        .map(waiting -> waiting.getReason()).filter(TROUBLES::contains).findFirst().orElse("");
   }
 
   /** Its pods, those on their way out included. */
@@ -107,13 +113,9 @@ final class Revisions {
         == read("configuration", service).at("/metadata/generation").asLong();
   }
 
-  private static String condition(JsonNode object) {
-    return ready(object).path("status").asText();
-  }
-
-  private static JsonNode ready(JsonNode object) {
+  private static boolean isReady(JsonNode object) {
     return StreamSupport.stream(object.at("/status/conditions").spliterator(), false)
-        .filter(one -> one.path("type").asText().equals("Ready")).findFirst().orElse(Api.JSON.nullNode());
+        .anyMatch(one -> one.path("type").asText().equals("Ready") && one.path("status").asText().equals("True"));
   }
 
   private JsonNode service() {

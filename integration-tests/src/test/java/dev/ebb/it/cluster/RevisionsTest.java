@@ -110,10 +110,10 @@ final class RevisionsTest {
       variant.edit("knative-service", text -> text.replace(right, wrong)).apply();
       broken = decode.awaitCreated();
       assertNotEquals(good, broken);
-      Await.until(broken + " has failed", LONG, () -> !decode.failure(broken).isEmpty());
+      Await.until(broken + " has failed", LONG, () -> !decode.trouble(broken).isEmpty());
       Await.pause(5_000);
       Load.Outcome outcome = load.end();
-      System.out.println(broken + " is broken (" + decode.failure(broken) + "), " + good + " under load: " + outcome);
+      System.out.println(broken + " is broken (" + decode.trouble(broken) + "), " + good + " under load: " + outcome);
       assertEquals(0, outcome.lost(), outcome.toString());
     }
     assertEquals(Map.of(good, 100), decode.shares());

@@ -24,8 +24,8 @@ class ReadinessTest {
     Map<?, ?> read = YAML.unmarshal("status: " + workload, Map.class);
     @SuppressWarnings("unchecked")
     Map<String, Object> its = (Map<String, Object>) read.get("status");
-    return Stage.of(YAML.unmarshal("kind: Pod\nstatus: " + status, Pod.class), Optional.ofNullable(its),
-        Optional.empty());
+    return Stage.of(YAML.unmarshal("kind: Pod\nmetadata: {labels: {ebb.dev/phase: decode}}\nstatus: " + status,
+        Pod.class), Optional.ofNullable(its), Optional.empty());
   }
 
   @Test
@@ -110,6 +110,9 @@ class ReadinessTest {
             + " CrashLoopBackOff}}, lastState: {terminated: {exitCode: 25, reason: Error}}}]}", "null"));
     assertEquals("starts and loads the model",
         stage("{containerStatuses: [{name: decode, state: {running: {}}}]}", "null"));
+    Pod other = YAML.unmarshal("kind: Pod\nstatus: {containerStatuses: [{name: reconciler, state: {running: {}}}]}",
+        Pod.class);
+    assertEquals("starts", Stage.of(other, Optional.empty(), Optional.empty()));
     assertEquals("its pod is ready", stage("{conditions: [{type: Ready, status: 'True'}]}", "null"));
   }
 }
