@@ -102,7 +102,9 @@ final class KnTest {
 
   /** The node's folder of models as a claim, since kn has no flag for a folder of the node. */
   private static void claim(Variant variant) {
-    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", variant.files().getFirst().toString());
+    Path namespace = variant.files().stream().filter(file -> file.toString().contains("-namespace-")).findFirst()
+        .orElseThrow();
+    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", namespace.toString());
     Cluster.apply(CLAIM.replace("FLAGS", FLAGS).replace("FOLDER",
         Path.of(System.getenv("KUBECONFIG")).resolveSibling("models").toString()));
   }
