@@ -105,7 +105,7 @@ class RenderCommandTest {
     Path target = folder.resolve("out");
     CommandRun run = renderInto(target, broken.toString());
     assertEquals(1, run.status());
-    assertEquals("ebb: 1 mistake, nothing was rendered:\n" + broken + ":16:5: models[0].queue names 'servin', which is "
+    assertEquals("ebb: 1 mistake, nothing was rendered:\n" + broken + ":19:5: models[0].queue names 'servin', which is "
         + "not in quotas.queues; did you mean serving?\n", run.err());
     assertFalse(Files.exists(target));
   }
