@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ebb on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources: what {@code ebb render} makes of it,
- * by {@code kubectl apply}. {@code ebb deploy} is what DeployTest is about.
+ * Ebb on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources: what {@code ebb render} makes of
+ * it, by {@code kubectl apply}. {@code ebb deploy} is what DeployTest is about.
  */
 public final class Installation {
   public static final String NAMESPACE = "ebb";
