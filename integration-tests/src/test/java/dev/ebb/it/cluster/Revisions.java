@@ -89,7 +89,8 @@ final class Revisions {
   /** Requests that its pods answered, of those that are not on their way out. */
   int answered(String revision) {
     return pods(revision).stream().filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .filter(pod -> pod.getStatus().getContainerStatuses().stream().allMatch(one -> one.getReady()))
+        .filter(pod -> pod.getStatus().getConditions().stream()
+            .anyMatch(one -> one.getType().equals("Ready") && one.getStatus().equals("True")))
         .mapToInt(pod -> (int) Metrics.of(new Api("http://" + pod.getStatus().getPodIP() + ":8080"))
             .sum("vllm:request_success_total")).sum();
   }

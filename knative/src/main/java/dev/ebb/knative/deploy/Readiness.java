@@ -39,7 +39,7 @@ record Readiness(State state, String why) {
     boolean rolledOut = Tree.number(status, "updatedReplicas") >= wanted
         && Tree.number(status, "availableReplicas") >= wanted;
     if (rolledOut) {
-      return new Readiness(State.READY, wanted == 0 ? "is ready and asleep" : "is ready");
+      return new Readiness(State.READY, wanted == 0 ? "is asleep" : "is ready");
     }
     return Tree.condition(status, "Progressing").filter(condition -> "False".equals(condition.get("status")))
         .map(condition -> new Readiness(State.FAILED, "does not come up: " + condition.get("message")))

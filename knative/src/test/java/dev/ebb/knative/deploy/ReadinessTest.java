@@ -77,7 +77,7 @@ class ReadinessTest {
     assertEquals(Readiness.State.READY,
         of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}")
             .state());
-    assertEquals("is ready and asleep",
+    assertEquals("is asleep",
         of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
   }
 
