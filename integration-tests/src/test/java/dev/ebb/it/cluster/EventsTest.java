@@ -90,12 +90,22 @@ final class EventsTest {
     }
   }
 
+  /** By a 500 of the Broker's, whatever the subscriber said; and it is not tried again. */
   @Test
   void whoPostsWhatTheRouterRefusesIsTold() {
     Event event = Event.request("/tests/broker", Map.of("model", Installation.MODEL, "prompt", 5));
+    double before = refusals();
     AssertionError told = assertThrows(AssertionError.class, () -> post(event));
-    assertTrue(told.getMessage().contains("answered 400"), told::getMessage);
+    assertTrue(told.getMessage().contains("answered 500"), told::getMessage);
     assertEquals(List.of(), sink.answersTo(event));
+    assertEquals(before + 1, refusals());
+  }
+
+  private double refusals() {
+    String series = "ebb_router_requests_total";
+    return Metrics.of(ebb.router()).lines().stream()
+        .filter(line -> line.startsWith(series) && line.contains("status=\"400\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
   }
 
   private static void scaleUp() {
