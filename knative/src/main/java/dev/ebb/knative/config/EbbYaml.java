@@ -29,8 +29,13 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
   /** A folder of the node, which prefill and decode share. */
   public record HostFolder(String path) implements Arena {}
 
-  /** Who scrapes, and is asked for demand. */
-  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds) {}
+  /**
+   * Who scrapes, and is asked for demand.
+   *
+   * @param labels of the PodMonitors, by which it may choose them
+   */
+  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds,
+      Map<String, String> labels) {}
 
   /**
    * CloudEvents.

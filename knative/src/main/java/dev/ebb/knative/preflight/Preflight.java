@@ -55,6 +55,9 @@ public final class Preflight {
     }
     findings.add(rights(facts));
     yaml.ifPresent(file -> {
+      PrometheusChecks prometheus = new PrometheusChecks(file);
+      findings.addAll(prometheus.namespaces(facts.namespaces()));
+      findings.add(prometheus.scraped(facts.scrape()));
       findings.addAll(new FileChecks(facts, file).all());
       findings.addAll(new VolumeChecks(facts, file).all());
       findings.addAll(new ImageChecks(facts, file, serving).all());

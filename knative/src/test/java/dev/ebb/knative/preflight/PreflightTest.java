@@ -27,6 +27,8 @@ class PreflightTest {
   private Map<String, Boolean> storageClasses = Map.of("slow", false);
   private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
+  private Set<String> namespaces = Set.of("ebb", "monitoring", "kourier-system", "keda");
+  private Scrape scrape = new Scrape.Answered(Set.of(), Set.of());
   private String text;
 
   PreflightTest() throws Exception {
@@ -49,7 +51,7 @@ class PreflightTest {
   private List<String> bad() throws Exception {
     ClusterFacts facts =
         new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, storageClasses,
-            leaseHolder, sameName);
+            leaseHolder, sameName, namespaces, scrape);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -74,7 +76,7 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Optional.of(Map.of()), Map.of(), "one", List.of());
+        Optional.of(Map.of()), Map.of(), "one", List.of(), Set.of(), new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -213,6 +215,31 @@ class PreflightTest {
     claims = Set.of("ebb-models");
     sameName = List.of("other");
     only("an installation ebb is in namespace other already", "ebb undeploy --name ebb -n other");
+  }
+
+  @Test
+  void namespacesOfOthers() throws Exception {
+    namespaces = Set.of("monitoring", "keda");
+    only("error    namespace kourier-system", "write the right one as namespaces.ingress");
+    namespaces = Set.of("kourier-system", "keda");
+    only("error    namespace monitoring", "Prometheus cannot scrape", "namespaces.prometheus");
+  }
+
+  @Test
+  void aPrometheusThatDoesNotScrape() throws Exception {
+    Set<String> both = Set.of("m/prefill", "m/decode");
+    scrape = new Scrape.Answered(both, both);
+    assertEquals(List.of(), bad());
+    scrape = new Scrape.Answered(both, Set.of("m/prefill", "other/decode"));
+    only("warning  Prometheus", "has no ebb_demand of m/decode, so what is awake never sleeps", "prometheus.labels");
+    scrape = new Scrape.NoService(new ServiceAddress("http", "p", "monitoring", 9090, ""));
+    only("error    Prometheus", "there is no Service p in namespace monitoring", "as prometheus.url");
+    scrape = new Scrape.Outside("x");
+    only("warning  Prometheus", "is no Service of the cluster, so it is not known",
+        "curl -G http://prometheus-operated.monitoring.svc:9090/api/v1/query --data-urlencode 'query=x'");
+    scrape = new Scrape.Silent(new ServiceAddress("http", "p", "monitoring", 9090, "/base"), "no endpoints", "x");
+    only("warning  Prometheus", "(no endpoints), so it is not known", "port-forward service/p 9999:9090",
+        "http://127.0.0.1:9999/base/api/v1/query");
   }
 
   @Test
