@@ -53,7 +53,7 @@ final class ClusterWork {
   }
 
   static int deploy(Context context, DeployCommand command) throws IOException, InterruptedException {
-    EbbYaml yaml = ClusterFiles.read(command.file, "nothing was applied");
+    EbbYaml yaml = ClusterFiles.told(context, command.file, "nothing was applied");
     return with(context, command.cluster, api -> {
       List<Finding> findings = Preflight.of(api, Optional.of(yaml));
       findings.stream().filter(finding -> finding.grade() != Finding.Grade.OK)
@@ -85,7 +85,7 @@ final class ClusterWork {
   }
 
   static int doctor(Context context, DoctorCommand command) throws IOException, InterruptedException {
-    EbbYaml yaml = command.file == null ? null : ClusterFiles.read(command.file, "nothing was checked");
+    EbbYaml yaml = command.file == null ? null : ClusterFiles.told(context, command.file, "nothing was checked");
     return with(context, command.cluster, api -> {
       List<Finding> findings = Preflight.of(api, Optional.ofNullable(yaml));
       findings.forEach(context.out()::println);

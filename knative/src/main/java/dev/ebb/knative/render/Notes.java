@@ -60,6 +60,8 @@ final class Notes {
     if (!yaml.tenants().isEmpty()) {
       warnings.add("warning: routers do not ask for the tenants' keys yet; whoever reaches one may call it");
     }
+    yaml.router().host().ifPresent(host -> warnings.add("warning: router.host publishes " + host
+        + " to whoever reaches the Ingress: routers ask for no key; close it by the Ingress controller's own means"));
     if (yaml.router().replicas() > 1) {
       warnings.add("warning: KEDA's push stream reaches one replica of a router; demand at others wakes by Prometheus");
     }
