@@ -45,7 +45,8 @@ class PreflightTest {
   }
 
   private static ClusterFacts.Node node(Map<String, String> labels, List<ClusterFacts.Taint> taints, int gpus) {
-    return new ClusterFacts.Node("n1", labels, taints, Map.of("nvidia.com/gpu", BigDecimal.valueOf(gpus)));
+    return new ClusterFacts.Node("n1", labels, taints, Map.of("nvidia.com/gpu", BigDecimal.valueOf(gpus),
+        "cpu", new BigDecimal("1.93"), "memory", BigDecimal.valueOf(4L << 30)));
   }
 
   private List<String> bad() throws Exception {
@@ -92,7 +93,10 @@ class PreflightTest {
     parts.put("keda", List.of(new ClusterFacts.Part("keda-operator", false, "2.20.2")));
     only("error    KEDA", "not available: keda-operator", "kubectl -n keda describe deployment keda-operator");
     parts.put("keda", List.of());
-    only("no Deployment of it in namespace keda", "kubectl get deployments -A");
+    only("no Deployment of it in namespace keda", "kubectl get deployments -A", "as namespaces.keda");
+    parts.put("keda", List.of(new ClusterFacts.Part("keda-operator", true, "2.20.2")));
+    parts.put("kueue-system", List.of());
+    only("error    Kueue", "install Kueue in namespace kueue-system, the only one where Ebb looks for it");
   }
 
   @Test
@@ -140,7 +144,8 @@ class PreflightTest {
     settings.put("config-network", Map.of("mesh-compatibility-mode", "auto"));
     only("error    config-network", "mesh-compatibility-mode is auto, so a wake soon after a stop hangs",
         "kubectl -n knative-serving patch configmap config-network --type merge"
-            + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'");
+            + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'"
+            + " && kubectl -n knative-serving rollout restart deployment activator");
     settings.put("config-network", Map.of("mesh-compatibility-mode", "disabled"));
     settings.get("config-features").remove("kubernetes.podspec-persistent-volume-write");
     only("kubernetes.podspec-persistent-volume-write is not set, so the functions are refused");
@@ -149,7 +154,7 @@ class PreflightTest {
   @Test
   void whatIsOnlyMissedIsAWarning() throws Exception {
     settings.put("config-observability", Map.of());
-    only("warning  config-observability", "metrics-protocol is not set");
+    only("warning  config-observability", "metrics-protocol is not set", "rollout restart deployment activator");
   }
 
   /** What Serving 0.42 lacks. Setting it there would change nothing, so that is not the advice. */
@@ -206,6 +211,19 @@ class PreflightTest {
     assertTrue(bad().getFirst().contains("no node that fits has 1 nvidia.com/gpu"), bad().toString());
     nodes = List.of(node(Map.of(), List.of(), 2));
     only("warning  nvidia.com/gpu", "2 allocatable, 3 asked for at most");
+  }
+
+  @Test
+  void aReplicaThatIsLargerThanEveryNode() throws Exception {
+    text = text.replaceFirst("cpu: 1, memory: 1Gi", "cpu: 1900m, memory: 1Gi");
+    only("error    nodes for smollm2", "no node that fits has 2 cpu, which one replica asks for, queue-proxy included;"
+        + " the largest has 1.93", "lower resources.cpu");
+    text = text.replace("cpu: 1900m, memory: 1Gi", "cpu: 1, memory: 4Gi");
+    only("has 4429185024 memory", "the largest has 4294967296");
+    ClusterFacts.Node small = nodes.getFirst();
+    nodes = List.of(small, new ClusterFacts.Node("n2", Map.of(), List.of(),
+        Map.of("cpu", new BigDecimal("0.5"), "memory", BigDecimal.valueOf(8L << 30))));
+    only("no single node has all that one replica asks for");
   }
 
   @Test
