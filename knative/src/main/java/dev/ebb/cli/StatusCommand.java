@@ -11,7 +11,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb status}. Exit status 1 when no router answers, or it is not ready; on a cluster when none is deployed. */
 @Command(name = "status", description = {"Show a running router: health, models, functions and demand;",
@@ -22,6 +25,8 @@ final class StatusCommand implements Callable<Integer> {
   private static final String DEMAND = "ebb_demand";
 
   private final Context context;
+
+  @Spec CommandSpec spec;
 
   @Mixin AddressOptions address;
 
@@ -52,7 +57,7 @@ final class StatusCommand implements Callable<Integer> {
       return ClusterWork.status(context, this);
     }
     if (name != null || json) {
-      throw new CliException("--name and --json are for a cluster; add --cluster or -n NAMESPACE");
+      throw new ParameterException(spec.commandLine(), "--name and --json are for a cluster; add --cluster or -n NAMESPACE");
     }
     try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
       Optional<List<String>> found = client.models();
