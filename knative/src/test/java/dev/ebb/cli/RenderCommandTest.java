@@ -139,6 +139,12 @@ class RenderCommandTest {
     assertTrue(none.err().contains("no file no.yaml; give an ebb.yaml with -f"), none.err());
     CommandRun file = render("-f", EXAMPLE, "-o", EXAMPLE);
     assertTrue(file.err().contains("is a file; name a folder with -o"), file.err());
+    for (String nowhere : new String[] {"/proc/x", "/proc/x/y", EXAMPLE + "/x"}) {
+      CommandRun run = render("-f", EXAMPLE, "-o", nowhere);
+      assertEquals(1, run.status());
+      assertTrue(run.err().startsWith("ebb: cannot make the folder " + nowhere + " ("), run.err());
+      assertTrue(run.err().contains("); name another with -o\n"), run.err());
+    }
   }
 
   @Test
