@@ -104,6 +104,7 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
       new SchemaCheck(problems).check(root, schema);
       yaml = Binding.of(new Section(root, schema));
       Report report = new Report(root, problems);
+      new InstallationRules(yaml, report).check();
       new ModelRules(yaml, report).check();
       new QuotaRules(yaml, report).check();
       new SinkRules(yaml, report).check();
