@@ -13,8 +13,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ebb doctor}. Exit status 1 when something is broken. */
-@Command(name = "doctor", description = {"Check this machine and installation, or with --cluster a cluster,",
-    "and say what mends what is wrong."}, footer = {"", "Exit status: 0 when Ebb can serve; 1 when it cannot; 2 wrong usage."})
+@Command(name = "doctor", description = {
+    "Check this machine and installation, or a cluster.", "What is wrong is told with what mends it."}, 
+    footer = {"", "Exit status: 0 when Ebb can serve; 1 when it cannot; 2 wrong usage."})
 final class DoctorCommand implements Callable<Integer> {
   private final Context context;
 

@@ -57,7 +57,8 @@ final class UndeployCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (what == null && !autoscaler) {
-      throw new ParameterException(spec.commandLine(), "what? give -f FILE, or --name NAME -n NAMESPACE, or --autoscaler");
+      throw new ParameterException(spec.commandLine(),
+          "what? give -f FILE, or --name NAME -n NAMESPACE, or --autoscaler");
     }
     return ClusterWork.undeploy(context, this);
   }

@@ -31,7 +31,8 @@ final class InstallationRules {
     Set<String> taken = new TreeSet<>(TAKEN);
     taken.addAll(List.of(others.keda(), others.knative(), others.ingress(), others.prometheus()));
     if (taken.contains(yaml.namespace())) {
-      report.at("namespace", "is '" + yaml.namespace() + "', where others run, whom Ebb's NetworkPolicies would cut off",
+      report.at("namespace", "is '" + yaml.namespace() + "', where others run, whom Ebb's"
+          + " NetworkPolicies would cut off",
           "give Ebb a namespace of its own, for example ebb");
     }
     yaml.prometheus().labels().keySet().stream().filter(OWN_LABELS::contains).forEach(label -> report.at(
@@ -51,7 +52,8 @@ final class InstallationRules {
     BigDecimal keys = BigDecimal.valueOf(model.kvTokens()).multiply(TOKEN_BYTES_MIN);
     if (memory(path, resources) && keys.compareTo(resources.memory().value()) > 0) {
       report.at(path, "is " + resources.memory() + ", and the keys and values of kvTokens " + model.kvTokens()
-          + " alone take " + keys.toBigInteger().shiftRight(20) + "Mi" + " or more of any model", "raise it, or lower kvTokens");
+          + " alone take " + keys.toBigInteger().shiftRight(20) + "Mi or more of any model",
+          "raise it, or lower kvTokens");
     }
   }
 
@@ -60,7 +62,8 @@ final class InstallationRules {
     boolean little = resources.memory().value().signum() > 0
         && resources.memory().value().compareTo(FLOOR.value()) < 0;
     if (little) {
-      report.at(path, "is " + resources.memory() + ", in which nothing starts", "give " + FLOOR + " at the very least");
+      report.at(path, "is " + resources.memory() + ", in which nothing starts",
+          "give " + FLOOR + " at the very least");
     }
     return !little && resources.memory().value().signum() > 0;
   }

@@ -99,8 +99,8 @@ class ReadinessTest {
   /** By the very kinds that are rendered, of which another version would never be waited for. */
   @Test
   void eachThatComesUpIsWaitedFor() {
-    List<String> followed = Rendering.kinds().stream().filter(kind -> Waiting.isFollowed(new ObjectName(kind, "n", "x")))
-        .map(ObjectKind::kind).toList();
+    List<String> followed = Rendering.kinds().stream()
+        .filter(kind -> Waiting.isFollowed(new ObjectName(kind, "n", "x"))).map(ObjectKind::kind).toList();
     assertEquals(List.of("Job", "Deployment", "Service", "Broker", "Trigger", "JobSink"), followed);
   }
 

@@ -53,7 +53,8 @@ class ScrapingTest {
     });
     server.start();
     answers.put("/api/v1/namespaces", "{\"kind\":\"NamespaceList\",\"items\":[]}");
-    answers.put(SERVICE, "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"prometheus-operated\"}}");
+    answers.put(SERVICE,
+        "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"prometheus-operated\"}}");
     answers.put("/apis/apps/v1/namespaces/ebb/deployments", "{\"kind\":\"DeploymentList\",\"items\":["
         + "{\"metadata\":{\"name\":\"" + MODEL + "-router\"}}]}");
   }
@@ -89,7 +90,8 @@ class ScrapingTest {
   @Test
   void oneIsMissing() throws Exception {
     series("prefill");
-    assertTrue(found().toString().startsWith("warning  Prometheus           has no ebb_demand of " + MODEL + "/decode"));
+    assertTrue(found().toString().startsWith(
+        "warning  Prometheus           has no ebb_demand of " + MODEL + "/decode"), found().toString());
   }
 
   @Test
