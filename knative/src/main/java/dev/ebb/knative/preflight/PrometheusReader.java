@@ -44,7 +44,7 @@ final class PrometheusReader {
       String text = client.raw(address.proxy() + "/api/v1/query?query="
           + URLEncoder.encode(query, StandardCharsets.UTF_8).replace("+", "%20"));
       if (text == null) {
-        return new Scrape.Silent(address, "nothing is found there", query);
+        return new Scrape.Silent(address, "which finds no endpoints of that Service", query);
       }
       JsonNode answer = JSON.readTree(text);
       return answer.path("status").asText().equals("success") ? new Scrape.Answered(wanted(), seen(answer))

@@ -80,7 +80,7 @@ final class Notes {
     String name = "warning: " + function.part().key() + " of model " + function.model().id();
     BigDecimal cpu = phase.resources().cpu().value();
     phase.engine().threads().ifPresent(threads -> {
-      if (BigDecimal.valueOf(threads).compareTo(cpu.multiply(BigDecimal.TWO)) > 0) {
+      if (threads > 1 && BigDecimal.valueOf(threads).compareTo(cpu.multiply(BigDecimal.TWO)) > 0) {
         warnings.add(name + " has threads: " + threads + " on cpu: " + phase.resources().cpu()
             + ", and they will wait for each other; write as many threads as cores");
       }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.ebb.knative.cluster.Api;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.YamlFiles;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -66,7 +67,7 @@ class ScrapingTest {
 
   private Finding found() throws Exception {
     EbbYaml yaml = YamlFiles.parsed(Files.readString(YamlFiles.EXAMPLE));
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(new ConfigBuilder()
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(new ConfigBuilder(Config.empty())
         .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).withRequestRetryBackoffLimit(0).build())
         .build()) {
       return Scraping.await(new Api(client), yaml, Duration.ZERO);
@@ -96,7 +97,8 @@ class ScrapingTest {
 
   @Test
   void noAnswerIsSaidSo() throws Exception {
-    assertTrue(found().text().contains("it is not known whether it scrapes"), found().toString());
+    assertTrue(found().text().contains("(which finds no endpoints of that Service), so it is not known whether it"
+        + " scrapes"), found().toString());
     answers.put(PROXY, "<html>somebody else</html>");
     assertTrue(found().text().contains("this is no answer of Prometheus"), found().toString());
     answers.remove(SERVICE);

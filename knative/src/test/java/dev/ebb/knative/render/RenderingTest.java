@@ -249,6 +249,8 @@ class RenderingTest {
     assertTrue(warnings.stream().noneMatch(warning -> warning.contains("threads")), warnings.toString());
     assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 5"))).stream()
         .noneMatch(warning -> warning.contains("threads")), "twice the cores is let pass");
+    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 1").replace("2500m", "400m")))
+        .stream().noneMatch(warning -> warning.contains("threads")), "one is the least");
     assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 6"))).contains(
         "warning: decode of model qwen3-0.6b has threads: 6 on cpu: 2500m, and they will wait for each other; write"
             + " as many threads as cores"));
