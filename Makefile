@@ -19,7 +19,9 @@ IMAGE_ARGS ?=
 CLUSTER := integration-tests/cluster/cluster
 # Another Knative Serving than the usual one, such as v0.42.2.
 SERVING ?= $(EBB_SERVING)
+ifneq ($(SERVING),)
 export EBB_SERVING := $(SERVING)
+endif
 
 .PHONY: run test test-cluster test-cuda quick native build images cluster-tools cluster-up cluster-down cuda-toolchain
 .PHONY: gpu-check model install uninstall clean help bootstrap bench-first-light

@@ -40,6 +40,8 @@ class CommandsTest {
   void helpAndVersion() {
     CommandRun help = run("--help");
     assertEquals(0, help.status());
+    assertTrue(help.out().contains("or the functions on a cluster.") 
+        && help.out().contains("installation, or a cluster."), "whole sentences alone: " + help.out());
     for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "render",
         "version"}) {
       assertTrue(help.out().contains("  " + command + " "), command);
