@@ -215,10 +215,10 @@ class PreflightTest {
 
   @Test
   void aReplicaThatIsLargerThanEveryNode() throws Exception {
-    text = text.replaceFirst("cpu: 1, memory: 1Gi", "cpu: 1900m, memory: 1Gi");
+    text = text.replaceFirst("cpu: 1, memory: 2Gi", "cpu: 1900m, memory: 2Gi");
     only("error    nodes for smollm2", "no node that fits has 2 cpu, which one replica asks for, queue-proxy included;"
         + " the largest has 1.93", "lower resources.cpu");
-    text = text.replace("cpu: 1900m, memory: 1Gi", "cpu: 1, memory: 4Gi");
+    text = text.replace("cpu: 1900m, memory: 2Gi", "cpu: 1, memory: 4Gi");
     only("has 4429185024 memory", "the largest has 4294967296");
     ClusterFacts.Node small = nodes.getFirst();
     nodes = List.of(small, new ClusterFacts.Node("n2", Map.of(), List.of(),
