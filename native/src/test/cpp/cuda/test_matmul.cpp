@@ -59,10 +59,25 @@ TEST(cuda_matmul_matches_double) {
   }
 }
 
+// Batches around the kernels' 8, 32 and 64 tokens, up to those of a long chunk; one row to many tiles of rows.
+TEST(cuda_matmul_takes_all_shapes) {
+  for (const ebb_type type : {EBB_TYPE_BF16, EBB_TYPE_Q8_0, EBB_TYPE_Q4_0, EBB_TYPE_Q4_K}) {
+    const int64_t columns = type_block_elements(type) > 32 ? 256 : 96;
+    for (const int64_t tokens : {1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 129, 513}) {
+      check_product(type, tokens % 2 == 0 ? 16 : 33, columns, tokens);
+    }
+    for (const int64_t rows : {1, 15, 31, 64, 65, 513, 2049}) check_product(type, rows, columns, 2);
+  }
+  check_product(EBB_TYPE_Q8_0, 16, 64, 2049);
+  check_product(EBB_TYPE_Q6_K, 17, 256 * 9, 3);
+}
+
 // Plain floats may end anywhere in a group.
 TEST(cuda_matmul_takes_ragged_columns) {
   for (const ebb_type type : {EBB_TYPE_F32, EBB_TYPE_F16, EBB_TYPE_BF16}) {
-    for (const int64_t columns : {1, 31, 33, 48, 72, 100, 576}) check_product(type, 5, columns, 2);
+    for (const int64_t columns : {1, 2, 15, 16, 17, 31, 33, 48, 63, 65, 72, 100, 576, 2049}) {
+      check_product(type, 5, columns, 2);
+    }
   }
 }
 

@@ -77,6 +77,27 @@ TEST(cuda_rms_norm_matches_double) {
   for (const int64_t n : {1, 3, 4, 63, 64, 65, 576, 1023, 1024, 1028, 2049, 4096}) check_rms_norm(n, {3, 0, 4}, false);
 }
 
+// As many rows as a long chunk has.
+TEST(cuda_rms_norm_takes_many_rows) {
+  const int64_t rows = 2049, n = 20;
+  const auto x = random_floats(static_cast<size_t>(rows * n), 4);
+  const auto weight = random_floats(static_cast<size_t>(n), 2);
+  std::vector<int32_t> all(static_cast<size_t>(rows));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
+  const simt::Buffer<float> weight_d("weight", weight);
+  const auto bits = simt::same_in_every_schedule<uint16_t>([&] {
+    const simt::Buffer<float> x_d("x", x);
+    const simt::Buffer<uint16_t> to("to", static_cast<size_t>(rows * cuda::padded(n)));
+    cuda::rms_norm({x_d.data(), nullptr, weight_d.data(), nullptr, to.data(), rows, n, kEpsilon}, nullptr);
+    return to.read();
+  });
+  std::vector<float> y;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t i = 0; i < n; ++i) y.push_back(f16_to_f32(bits[static_cast<size_t>(r * cuda::padded(n) + i)]));
+  }
+  CHECK(relative_l2(y, expected_rows(x, weight, all)) <= 5e-4);
+}
+
 TEST(cuda_rms_norm_joins_the_residual) {
   for (const int64_t n : {1, 2, 3, 4, 5, 64, 65, 576, 1023, 1024, 1028, 2049, 4096}) check_rms_norm(n, {4, 1, 2}, true);
 }

@@ -9,8 +9,6 @@ using namespace ebb::test;
 
 namespace {
 
-constexpr double kUniforms[] = {0, 0.2, 0.5, 0.83, 0.99999999};
-
 void check_case(const SamplingCase &sampling) {
   const auto tokens = simt::same_in_every_schedule<int32_t>([&] { return sampling.run(); });
   for (size_t i = 0; i < tokens.size(); ++i) {
@@ -24,10 +22,10 @@ void check_case(const SamplingCase &sampling) {
   }
 }
 
-// Two rows; all uniform numbers with the cuts given.
+// Two rows, drawn from with the cuts given: at the beginning, the middle and the end of what is left.
 SamplingCase cuts(int32_t vocabulary, int32_t choosable, int32_t top_k, float top_p, float min_p) {
   SamplingCase sampling = random_case(vocabulary, choosable, 2, static_cast<uint32_t>(vocabulary));
-  for (const double uniform : kUniforms) {
+  for (const double uniform : {0.0, 0.37, 0.99999999}) {
     ebb_draw draw = plain_draw(static_cast<int32_t>(sampling.draws.size() % 2), 0.8f, uniform);
     draw.top_k = top_k;
     draw.top_p = top_p;
