@@ -113,7 +113,7 @@ double matmul_milliseconds(Matrix w, size_t code_bytes, int64_t tokens) {
   }
   zeros(x, static_cast<size_t>(tokens * padded(w.columns)));
   zeros(y, static_cast<size_t>(tokens * w.rows));
-  return milliseconds([&] { matmul({w, x.data(), nullptr, nullptr, y.data(), tokens, w.rows, false}, nullptr); });
+  return milliseconds([&] { matmul({w, x.data(), nullptr, nullptr, y.data(), tokens, w.rows}, nullptr); });
 }
 
 }  // namespace

@@ -199,6 +199,8 @@ void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));
 }
 
+void TinySession::choose(const ebb_sampling *sampling) { check(backend_->choose(handle_, sampling)); }
+
 void TinySession::check(ebb_status status) const {
   if (status != EBB_OK) throw Error(status, backend_->last_error(handle_));
 }

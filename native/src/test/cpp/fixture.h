@@ -104,6 +104,8 @@ class TinySession {
 
   // Runs one step; throws Error with the backend's status and sentence.
   void forward(TinyBatch &batch);
+  // Chooses tokens; likewise.
+  void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
   uint8_t *kv() const { return kv_.data(); }
 

@@ -122,6 +122,11 @@ TEST(batch_header_lies_are_refused) {
   refuse_batch("logits lies outside", [](TinyBatch &b) { b.descriptor()->bytes -= 64; });
 }
 
+TEST(batch_flags_that_a_backend_does_not_know_are_refused) {
+  refuse_batch("flags 1 ask for", [](TinyBatch &b) { b.descriptor()->flags = EBB_BATCH_KEEP_LOGITS; });
+  refuse_batch("flags 2 ask for", [](TinyBatch &b) { b.descriptor()->flags = 2; });
+}
+
 TEST(batch_index_lies_are_refused) {
   refuse_element("token_ids[2] is 101", &ebb_batch::token_ids, 2, 101);
   refuse_element("token_ids[0] is -1", &ebb_batch::token_ids, 0, -1);

@@ -113,8 +113,11 @@ void check_outputs(const Batch &batch) {
 
 }  // namespace
 
-Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks) {
+Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks, bool chooses) {
   check_header(descriptor, model);
+  if ((descriptor->flags & ~(chooses ? EBB_BATCH_KEEP_LOGITS : 0u)) != 0) {
+    fail_argument("batch: flags " + number(descriptor->flags) + " ask for what this backend does not do");
+  }
   const Arrays arrays(descriptor);
   const uint64_t tokens = descriptor->tokens;
   const uint64_t bounds = uint64_t{descriptor->sequences} + 1;
@@ -123,6 +126,7 @@ Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blo
   batch.sequences = static_cast<int32_t>(descriptor->sequences);
   batch.outputs = static_cast<int32_t>(descriptor->outputs);
   batch.vocabulary = model.vocabulary;
+  batch.keep_logits = (descriptor->flags & EBB_BATCH_KEEP_LOGITS) != 0;
   batch.token_ids = arrays.at<int32_t>("token_ids", descriptor->token_ids, tokens);
   batch.positions = arrays.at<int32_t>("positions", descriptor->positions, tokens);
   batch.slot_mapping = arrays.at<int32_t>("slot_mapping", descriptor->slot_mapping, tokens);

@@ -81,10 +81,14 @@ class CudaBackend {
 
   void forward(const ebb_batch *descriptor) {
     if (memory_.base == nullptr) fail_argument("attach KV memory before the first step");
-    const Batch batch = view_batch(descriptor, model_, memory_.blocks);
+    const Batch batch = view_batch(descriptor, model_, memory_.blocks, true);
     if (batch.tokens == 0) return;
     step_.run(model_, *weights_, rope_table_, batch, memory_,
               {kv_.data(), kv_map_ ? &*kv_map_ : nullptr});
+  }
+
+  void choose(const ebb_sampling *descriptor) {
+    step_.choose(view_sampling(descriptor, model_.vocabulary, step_.rows()), model_.vocabulary);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "core/batch.h"
 #include "core/kv_layout.h"
 #include "core/rope_table.h"
+#include "core/sampling.h"
 #include "cuda/device.h"
 #include "cuda/weights.h"
 
@@ -45,6 +46,11 @@ class Step {
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
            const KvMemory &host_kv, const DeviceKv &kv);
 
+  // Chooses tokens from the logits of the last step.
+  void choose(const SamplingView &view, int32_t vocabulary);
+  // Rows of logits that the last step left on the device.
+  int32_t rows() const { return rows_; }
+
  private:
   struct Pass;  // what is the same for all layers of a step
   void put_inputs(Pass &pass);
@@ -55,6 +61,7 @@ class Step {
   void project_residual(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x,
                         const float *x_scales);
   void logits(const Pass &pass);
+  Sampling put_draws(const SamplingView &view, int32_t vocabulary);
 
   Stream stream_;
   DeviceArray<int32_t> token_ids_{"token ids"}, positions_{"positions"}, slots_{"slots"};
@@ -62,10 +69,18 @@ class Step {
   DeviceArray<QueryTile> few_{"query tiles"}, many_{"query tiles"};
   DeviceArray<float> angles_{"rope table"};
   int32_t angles_ready_ = 0;  // positions whose angles are on the device
-  DeviceArray<float> x_{"residual stream"}, qkv_{"queries, keys and values"}, gate_up_{"gate and up"};
+  DeviceArray<float> x_{"residual stream"}, added_{"residual branch"};
+  DeviceArray<float> qkv_{"queries, keys and values"}, gate_up_{"gate and up"};
   DeviceArray<float> partial_{"splits of attention"}, logits_{"logits"};
   DeviceArray<uint16_t> normed_{"normed"}, q_{"queries"}, attended_{"attended"}, gated_{"gated"};
   DeviceArray<float> gated_scales_{"scales of gated"};
+  int32_t rows_ = 0;
+  DeviceArray<ebb_draw> draws_{"draws"};
+  DeviceArray<ebb_adjustment> adjustments_{"adjustments of logits"};
+  DeviceArray<int32_t> slots_of_draws_{"slots of draws"}, tokens_{"tokens"};
+  DeviceArray<float> adjusted_{"adjusted logits"};
+  DeviceArray<uint8_t> candidates_{"candidates"};
+  DeviceArray<double> chains_{"sums of weights"};
 };
 
 }  // namespace ebb::cuda

@@ -17,6 +17,9 @@
 #define EBB_BATCH_VERSION 1u
 #define EBB_BATCH_ALIGNMENT 64u
 
+// The logits stay with the backend until its next step, for ebb_backend.choose, and are not written here.
+#define EBB_BATCH_KEEP_LOGITS 1u
+
 typedef struct ebb_batch {
   uint32_t magic;
   uint32_t version;
@@ -26,7 +29,7 @@ typedef struct ebb_batch {
   uint32_t blocks;     // B: entries of all block tables together.
   uint32_t outputs;    // R: tokens whose logits are wanted.
   uint32_t vocabulary; // V: row length of the logits.
-  uint32_t reserved;
+  uint32_t flags;      // EBB_BATCH_KEEP_LOGITS, or 0
   uint64_t token_ids;        // byte offset of int32[N]
   uint64_t positions;        // int32[N]   position of each token in its sequence
   uint64_t slot_mapping;     // int32[N]   block * block_tokens + offset: where the token's KV is written

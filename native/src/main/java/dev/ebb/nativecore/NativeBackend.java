@@ -4,6 +4,7 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BackendException.Reason;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.Arena;
@@ -20,6 +21,7 @@ final class NativeBackend implements Backend {
   private final KvLayout.Type kvType;
   private final Handle handle;
   private final Cleaner.Cleanable cleanable;
+  private final boolean chooses;
   // Held because native code reads their memory for as long as the handle lives.
   private ModelFile model;
   private MemorySegment blockMemory;
@@ -31,6 +33,7 @@ final class NativeBackend implements Backend {
     this.kvType = kvType;
     this.handle = new Handle(NativeBindings.open(name, threads));
     this.cleanable = CLEANER.register(this, handle);
+    this.chooses = NativeBindings.chooses(handle.value());
   }
 
   @Override
@@ -72,6 +75,18 @@ final class NativeBackend implements Backend {
     NativeBindings.forward(handle.value(), batch.segment().address());
     Reference.reachabilityFence(batch);
     Reference.reachabilityFence(blockMemory);
+    Reference.reachabilityFence(this);
+  }
+
+  @Override
+  public boolean chooses() {
+    return chooses;
+  }
+
+  @Override
+  public void choose(SamplingDescriptor sampling) {
+    NativeBindings.choose(handle.value(), sampling.segment().address());
+    Reference.reachabilityFence(sampling);
     Reference.reachabilityFence(this);
   }
 

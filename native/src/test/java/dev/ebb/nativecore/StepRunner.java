@@ -28,6 +28,10 @@ final class StepRunner implements AutoCloseable {
     backend.attach(memory, blocks);
   }
 
+  Backend backend() {
+    return backend;
+  }
+
   /**
    * One sequence's part of a step.
    *

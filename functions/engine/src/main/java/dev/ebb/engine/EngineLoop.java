@@ -47,6 +47,7 @@ final class EngineLoop implements AutoCloseable {
   private final int vocabulary;
   private final Scheduler scheduler;
   private final HandOffs handOffs;
+  private final StepChoice choice;
   private final TokenDelivery delivery;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
@@ -66,7 +67,8 @@ final class EngineLoop implements AutoCloseable {
     this.scheduler = new Scheduler(arena, new StepLimits(config.tokenBudget(), config.maxSequences(),
         config.chunkTokens(), config.promptLogprobRows(), config.prefixCache()));
     this.handOffs = new HandOffs(arena);
-    this.delivery = new TokenDelivery(sampler, observer, nanoTime);
+    this.choice = new StepChoice(backend, sampler);
+    this.delivery = new TokenDelivery(sampler, choice, observer, nanoTime);
   }
 
   /** One step: take, plan, compute, read, settle, tell. */
@@ -165,15 +167,15 @@ final class EngineLoop implements AutoCloseable {
   private boolean forward(StepPlan plan) {
     try {
       plan.write(batch, vocabulary);
+      choice.begin(plan, answers, batch);
       backend.forward(batch);
+      plan.steps().forEach(step -> step.sequence().computed(step.end()));
+      choice.choose(plan, answers, batch);
     } catch (BackendException e) {
       plan.steps().stream().map(step -> answers.get(step.sequence()).generation()).distinct().toList()
           .forEach(generation -> fail(generation, e));
       rethrowWhenLost(e);
       return false;
-    }
-    for (SequenceStep step : plan.steps()) {
-      step.sequence().computed(step.end());
     }
     return true;
   }
@@ -340,5 +342,6 @@ final class EngineLoop implements AutoCloseable {
   @Override
   public void close() {
     batch.close();
+    choice.close();
   }
 }

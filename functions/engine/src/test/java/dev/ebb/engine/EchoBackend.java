@@ -1,16 +1,21 @@
 package dev.ebb.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A backend without weights. The "keys and values" of a token are a number mixed from its id, its
@@ -28,6 +33,33 @@ final class EchoBackend implements Backend {
   private BackendException failure;
   private int logitsRows;
   private long tokensComputed;
+  private boolean choosing;
+  private final List<float[]> kept = new ArrayList<>();
+  private int stepsChosen;
+
+  /** From now on it chooses greedy tokens itself. */
+  void startChoosing() {
+    choosing = true;
+  }
+
+  /** Steps whose tokens it chose. */
+  int stepsChosen() {
+    return stepsChosen;
+  }
+
+  @Override
+  public boolean chooses() {
+    return choosing;
+  }
+
+  @Override
+  public void choose(SamplingDescriptor sampling) {
+    stepsChosen++;
+    for (int i = 0; i < sampling.draws(); i++) {
+      float[] row = kept.get(sampling.row(i));
+      sampling.chosen(i, IntStream.range(0, row.length).reduce((a, b) -> row[b] > row[a] ? b : a).orElseThrow());
+    }
+  }
 
   @Override
   public String name() {
@@ -96,6 +128,16 @@ final class EchoBackend implements Backend {
     }
     if (row != layout.outputs()) {
       throw new IllegalStateException("output rows are not ascending token indices");
+    }
+    keep(batch);
+  }
+
+  /** Takes the logits away where they are left here: who reads them all the same finds no number. */
+  private void keep(BatchDescriptor batch) {
+    kept.clear();
+    for (int row = 0; batch.logitsKept() && row < batch.layout().outputs(); row++) {
+      kept.add(batch.logits(row).toArray(JAVA_FLOAT));
+      batch.logits(row).fill((byte) 0xFF);
     }
   }
 

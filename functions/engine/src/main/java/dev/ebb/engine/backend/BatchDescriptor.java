@@ -15,6 +15,7 @@ public final class BatchDescriptor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int KEEP_LOGITS = 1;
 
   private Arena arena;
   private MemorySegment segment = MemorySegment.NULL;
@@ -72,6 +73,16 @@ public final class BatchDescriptor implements AutoCloseable {
   /** Asks for the logits of token {@code token} as output row {@code row}; ascending. */
   public void output(int row, int token) {
     segment.set(INT, layout.outputRows() + 4L * row, token);
+  }
+
+  /** Leaves the logits with the backend; only for one that {@link Backend#chooses}. */
+  public void keepLogits() {
+    segment.set(INT, 36, KEEP_LOGITS);
+  }
+
+  /** Whether the logits are left with the backend. */
+  public boolean logitsKept() {
+    return segment.get(INT, 36) == KEEP_LOGITS;
   }
 
   /** Logits of an output row: {@code vocabulary} floats, valid until the next {@link #begin}. */
