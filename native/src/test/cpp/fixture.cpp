@@ -179,13 +179,14 @@ std::vector<float> TinyBatch::logits(int32_t row) {
   return {first, first + descriptor()->vocabulary};
 }
 
-TinySession::TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks)
-    : backend_(backend), kv_(static_cast<size_t>(blocks) * model.kv_layout().block_bytes()) {
+TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads,
+                         int32_t blocks)
+    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()) {
   char error[256];
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
   try {
-    check(backend->load_model(handle_, model.descriptor()));
+    check(backend->load_model(handle_, model));
     check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
   } catch (...) {
     backend->close(handle_);  // no destructor runs for what was not made

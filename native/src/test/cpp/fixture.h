@@ -97,7 +97,9 @@ class TinyBatch {
 // An opened backend with the model loaded and `blocks` KV blocks attached.
 class TinySession {
  public:
-  TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks);
+  TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks)
+      : TinySession(backend, model.descriptor(), model.kv_layout(), threads, blocks) {}
+  TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads, int32_t blocks);
   ~TinySession();
   TinySession(const TinySession &) = delete;
   TinySession &operator=(const TinySession &) = delete;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "core/codes.h"
+#include "core/task_pool.h"
 
 namespace ebb::cuda {
 namespace {
@@ -64,14 +66,26 @@ void put_bytes(const CodeBlock &block, const Place &place) {
   }
 }
 
+// Packing a large model takes longer than sending it, so all cores take part; a small matrix is not worth waking them.
+int threads_for(const Tensor &tensor) {
+  constexpr int64_t kLarge = 1 << 20;
+  if (tensor.rows * tensor.cols < kLarge) return 1;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 32);
+}
+
 // The power of two that brings the greatest weight between 2^13 and 2^14, the most of F16's range:
 // then a number down to 2^-27 of the greatest keeps its eleven bits.
-float scale_of(const Tensor &tensor, std::vector<float> &floats) {
-  float greatest = 0;
-  for (int64_t row = 0; row < tensor.rows; ++row) {
-    dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
-    for (const float value : floats) greatest = std::max(greatest, std::fabs(value));
-  }
+float scale_of(const Tensor &tensor, TaskPool &pool) {
+  std::vector<float> greatest_of_tile(static_cast<size_t>(tiles_of(tensor.rows)), 0.0f);
+  pool.run(tiles_of(tensor.rows), [&](int64_t tile, int) {
+    std::vector<float> floats(static_cast<size_t>(tensor.cols));
+    float &greatest = greatest_of_tile[static_cast<size_t>(tile)];
+    for (int64_t row = tile * kTileRows; row < std::min(tensor.rows, (tile + 1) * kTileRows); ++row) {
+      dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
+      for (const float value : floats) greatest = std::max(greatest, std::fabs(value));
+    }
+  });
+  const float greatest = *std::max_element(greatest_of_tile.begin(), greatest_of_tile.end());
   return greatest == 0 || !std::isfinite(greatest) ? 1.0f : std::ldexp(1.0f, std::ilogb(greatest) - 13);
 }
 
@@ -134,15 +148,19 @@ PackedMatrix pack_matrix(const Tensor &tensor) {
   packed.codes.assign(groups * group_bytes(code), 0);
   packed.steps.assign(groups * static_cast<size_t>(steps) * kTileRows, 0.0f);
   if (has_minima(tensor.type)) packed.minima.assign(groups * kTileRows, 0.0f);
-  std::vector<float> floats(static_cast<size_t>(tensor.cols));
-  if (steps == 0) packed.matrix.scale = scale_of(tensor, floats);
-  for (int64_t row = 0; row < tensor.rows; ++row) {
-    if (has_codes(tensor.type)) {
-      pack_codes_row(tensor, row, packed);
-    } else {
-      pack_float_row(tensor, row, floats, packed);
+  TaskPool pool(threads_for(tensor));
+  if (steps == 0) packed.matrix.scale = scale_of(tensor, pool);
+  // A tile's rows lie in the tile's own bytes, so tiles are packed beside one another.
+  pool.run(tiles_of(tensor.rows), [&](int64_t tile, int) {
+    std::vector<float> floats(static_cast<size_t>(tensor.cols));
+    for (int64_t row = tile * kTileRows; row < std::min(tensor.rows, (tile + 1) * kTileRows); ++row) {
+      if (has_codes(tensor.type)) {
+        pack_codes_row(tensor, row, packed);
+      } else {
+        pack_float_row(tensor, row, floats, packed);
+      }
     }
-  }
+  });
   return packed;
 }
 

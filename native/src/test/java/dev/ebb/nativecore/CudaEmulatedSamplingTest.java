@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** The kernels choose the very tokens that the engine's sampler chooses from the same logits. */
-@EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*emulated.*",
-    disabledReason = "make test-cuda builds the library with the emulator")
+@EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*(emulated|gpu_check).*",
+    disabledReason = "make test-cuda builds a library with the emulator, make gpu-check one with the device")
 class CudaEmulatedSamplingTest {
   private static final int DRAWS = 300;
   private static final int CHOOSABLE = TinyModel.VOCABULARY - 3;
@@ -44,7 +44,7 @@ class CudaEmulatedSamplingTest {
   @Test
   void tokensAreTheSamplers() {
     try (TinyModel model = new TinyModel(42);
-        StepRunner runner = new StepRunner(Backends.named("cuda-emulated").open(1), model, 4);
+        StepRunner runner = new StepRunner(Backends.named(Backends.cuda()).open(1), model, 4);
         SamplingDescriptor descriptor = new SamplingDescriptor()) {
       List<float[]> rows = runner.run(PROMPT, PROMPT.length, 2);
       Sampler sampler = new Sampler(TinyModel.VOCABULARY, CHOOSABLE, END_TOKENS);
