@@ -8,11 +8,11 @@ namespace ebb::gpu_check {
 
 const std::vector<Stage> &stages() {
   static const std::vector<Stage> all = [] {
-    std::vector<Stage> list = {{"tests", 60, 210, true, true},
+    std::vector<Stage> list = {{"tests", 60, 180, true, true},
                                {"rates", 5, 30, true, true},
-                               {"kernels", 15, 60, true, true}};
+                               {"kernels", 15, 90, true, true}};
     // A device may be too small for the larger ones.
-    for (const ModelShape &shape : true_shapes()) list.push_back({shape.name, 20, 60, true, false});
+    for (const ModelShape &shape : true_shapes()) list.push_back({shape.name, 20, 90, true, false});
     list.push_back({"memcheck", 20, 60, true, false});
     list.push_back({"racecheck", 20, 45, true, false});
     list.push_back({"torch", 15, 60, true, false});

@@ -95,7 +95,7 @@ void put_pieces(const float *weights, int count, float scale, int pieces, const 
     float left = weights[i] / scale;
     for (int piece = 0; piece < pieces; ++piece) {
       const uint16_t bits = f32_to_f16(left);
-      left -= f16_to_f32(bits);
+      if (piece + 1 < pieces) left -= f16_to_f32(bits);
       const size_t at = static_cast<size_t>(piece * 1024 + place.row / 8 * 512) + lane_of(place.row, i) * 16 +
                         static_cast<size_t>(i % 8 * 2);
       std::memcpy(place.group + at, &bits, 2);
