@@ -1,4 +1,6 @@
 // A large matrix is packed by several threads: to the bytes of its parts, which are packed by one.
+#include <algorithm>
+
 #include "check.h"
 #include "core/model.h"
 #include "cuda/matrix_pack.h"
@@ -33,8 +35,8 @@ void check_parts(const Tensor &tensor) {
 
 // Every part has a weight of the greatest size there is, -128, so all have one scale.
 TEST(gpu_check_packs_halves_by_threads) {
-  const GeneratedModel model(cut({"wide", 1, kColumns, 1, 1, 32, 32, kRows, 64, 1e-5f, 1e4, EBB_ROPE_HALVES, false, true},
-                                 1, kRows), 3, 1);
+  const GeneratedModel model(
+      {"wide", 1, kColumns, 1, 1, 32, 32, kRows, 64, 1e-5f, 1e4, EBB_ROPE_HALVES, false, true}, 3, 1);
   check_parts(view_model(model.descriptor()).token_embedding);
 }
 
