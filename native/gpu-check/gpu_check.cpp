@@ -145,7 +145,7 @@ Outcome Check::run_tests(double seconds) {
 // What came before a stage ended badly counts; that it did is said.
 Outcome Check::run_figures(const Stage &stage, double seconds) {
   int count = 0;
-  std::string last;
+  std::string first, last;
   const ChildEnd end = run_child({programs_.self, "figures", stage.name}, "", seconds, [&](const std::string &line) {
     if (const auto figure = figure_of(line)) {
       report_.figures.push_back(*figure);
@@ -154,11 +154,12 @@ Outcome Check::run_figures(const Stage &stage, double seconds) {
     }
     tell(line);
     last = line;
+    if (first.empty()) first = line;
   });
   const std::string text = std::to_string(count) + " figures";
   if (end.timed_out) return {"", State::kBad, text + "; the time was up", 0};
   if (end.status == 3) return {"", State::kLeftOut, last, 0};
-  if (end.status == 0 && count > 0) return {"", State::kGood, text, 0};
+  if (end.status == 0 && count > 0) return {"", State::kGood, first.empty() ? text : text + "; " + first, 0};
   return {"", State::kBad, text + "; it ended with status " + std::to_string(end.status) + ": " + last, 0};
 }
 

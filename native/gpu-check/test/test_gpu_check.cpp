@@ -113,6 +113,12 @@ TEST(gpu_check_figures_may_be_left_out_or_fail) {
   expect(only(programs, "kernels"), State::kBad, "1 figures; it ended with status 1: device lost");
   programs.self = scripts.add("none", "exit 0");
   expect(only(programs, "kernels"), State::kBad, "0 figures");
+  programs.self = scripts.add("slow", "sleep 600");
+  Check check(programs, {}, 1);
+  check.run({{"kernels", 0.1, 0.5, true, true}}, 60);
+  expect(check.report().outcomes.at(0), State::kBad, "the time was up");
+  programs.self = scripts.add("good", kGoodSelf);
+  expect(only(programs, "Qwen3-0.6B"), State::kGood, "1 figures; said");
 }
 
 TEST(gpu_check_sanitizer_findings_count) {
