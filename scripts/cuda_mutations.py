@@ -98,11 +98,10 @@ def main():
     build = os.path.abspath(sys.argv[1])
     chosen = [m for m in mutations() if len(sys.argv) == 2 or m["name"] in sys.argv[2:]]
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("EBB_BUILD_JOBS", "2"))) as pool:
-        outcomes = list(pool.map(lambda m: outcome(build, m), chosen))
-    caught = 0
-    for mutation, text in zip(chosen, outcomes):
-        caught += text.startswith("caught")
-        print(f"{mutation['name']:44} {text}")
+        caught = 0
+        for mutation, text in zip(chosen, pool.map(lambda m: outcome(build, m), chosen)):
+            caught += text.startswith("caught")
+            print(f"{mutation['name']:44} {text}", flush=True)
     print(f"{caught} of {len(chosen)} mutations caught")
     sys.exit(0 if chosen and caught == len(chosen) else 1)
 

@@ -134,6 +134,17 @@ void wait_for(Event event, Stream stream) {
   check(cudaStreamWaitEvent(native(stream), native(event), 0), "cudaStreamWaitEvent");
 }
 
+bool pin(void *address, size_t bytes, std::string &why) {
+  const cudaError_t error = cudaHostRegister(address, bytes, cudaHostRegisterDefault);
+  if (error == cudaSuccess) return true;
+  cudaGetLastError();  // a refusal is forgotten; it would come up at the next launch
+  if (is_fatal(error)) check(error, "cudaHostRegister");
+  why = std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
+  return false;
+}
+
+void pin_release(void *address) noexcept { cudaHostUnregister(address); }
+
 void upload(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, native(stream)), "a copy to the device");
 }

@@ -39,6 +39,11 @@ void record(Event event, Stream stream);
 // What the stream is given from now on runs after what the event marks now; does not wait itself.
 void wait_for(Event event, Stream stream);
 
+// Lets copies go straight between the device and memory of the host, which stays where it is until pin_release. False,
+// with the reason, where the system does not allow it: copies then go through a buffer of the driver's.
+bool pin(void *address, size_t bytes, std::string &why);
+void pin_release(void *address) noexcept;
+
 // Pieces of `width` bytes, `pitch` bytes apart on both sides.
 struct Pieces {
   size_t width;
@@ -69,6 +74,29 @@ class Own {
 };
 using OwnStream = Own<Stream, stream_create, stream_destroy>;
 using OwnEvent = Own<Event, event_create, event_destroy>;
+
+// Host memory pinned for as long as this lives.
+class Pinned {
+ public:
+  Pinned() = default;
+  ~Pinned() { release(); }
+  Pinned(const Pinned &) = delete;
+  Pinned &operator=(const Pinned &) = delete;
+
+  // In place of what was pinned before; the reason where it could not be, else empty.
+  std::string hold(void *address, size_t bytes) {
+    release();
+    std::string why;
+    if (pin(address, bytes, why)) address_ = address;
+    return why;
+  }
+  void release() {
+    if (address_ != nullptr) pin_release(std::exchange(address_, nullptr));
+  }
+
+ private:
+  void *address_ = nullptr;
+};
 
 // Device memory of `T` that only grows, and forgets its content when it does.
 template <typename T>

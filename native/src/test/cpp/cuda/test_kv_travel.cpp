@@ -178,3 +178,21 @@ TEST(cuda_kv_travel_has_one_result_in_all_orders_of_the_queues) {
     }
   }
 }
+
+TEST(cuda_kv_travel_pins_the_memory_or_says_why_not) {
+  TinyModel model(narrow());
+  simt::Streams &streams = simt::Streams::get();
+  const ebb_backend *backend = ebb_backend_cuda_emulated();
+  {
+    TinySession session(backend, model, 1, kBlocks);
+    CHECK_EQUAL(streams.pinned.at(session.kv()), kBlocks * model.kv_layout().block_bytes());
+    CHECK(std::string(backend->notes(session.handle())).find("are pinned") != std::string::npos);
+  }
+  CHECK(streams.pinned.empty());
+  streams.pins = false;
+  TinySession session(backend, model, 1, kBlocks);
+  streams.pins = true;
+  CHECK(streams.pinned.empty());
+  const std::string note = backend->notes(session.handle());
+  CHECK(note.find("could not be pinned (this emulator was told to refuse)") != std::string::npos);
+}

@@ -11,6 +11,7 @@ namespace ebb::cuda {
 std::string describe_device() { return "cuda-emulated: the CUDA kernels on the host, for tests; very slow"; }
 
 void *device_allocate(size_t bytes, const char *name) {
+  simt::Streams::get().ask();
   void *address = simt::Machine::get().global.allocate(bytes == 0 ? 1 : bytes, name);
   if (address == nullptr) throw Error(EBB_OUT_OF_MEMORY, std::string("cuda-emulated: no memory for ") + name);
   return address;
@@ -36,6 +37,10 @@ void event_destroy(Event event) noexcept { simt::Streams::get().destroy_event(ev
 void record(Event event, Stream stream) { simt::Streams::get().record(event, stream); }
 
 void wait_for(Event event, Stream stream) { simt::Streams::get().wait_for(event, stream); }
+
+bool pin(void *address, size_t bytes, std::string &why) { return simt::Streams::get().pin(address, bytes, why); }
+
+void pin_release(void *address) noexcept { simt::Streams::get().pinned.erase(address); }
 
 void upload(void *to, const void *from, size_t bytes, Stream stream) {
   upload_pieces(to, from, {bytes, bytes, 1}, stream);

@@ -1,7 +1,10 @@
 #include "simt/streams.h"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
+
+#include "core/error.h"
 
 namespace simt {
 
@@ -13,7 +16,31 @@ Streams &Streams::get() {
   return streams;
 }
 
+Streams::Streams() {
+  const char *chosen = std::getenv("EBB_SIMT_LOSE_AFTER");
+  if (chosen != nullptr) calls_left_ = std::strtoull(chosen, nullptr, 10);
+}
+
+void Streams::ask() {
+  if (calls_left_ == 0) throw ebb::Error(EBB_DEVICE_LOST, "cuda-emulated: the device is lost, as it was told to");
+  if (calls_left_ != kNever) --calls_left_;
+}
+
+// What was under way went with the device.
+void Streams::restore_device() {
+  calls_left_ = kNever;
+  for (auto &[stream, queue] : queues_) queue.clear();
+}
+
+bool Streams::pin(void *address, size_t bytes, std::string &why) {
+  ask();
+  if (pins) pinned[address] = bytes;
+  why = pins ? "" : "this emulator was told to refuse";
+  return pins;
+}
+
 Stream Streams::create() {
+  ask();
   const auto stream = reinterpret_cast<Stream>(++names_);
   queues_[stream];
   return stream;
@@ -21,7 +48,7 @@ Stream Streams::create() {
 
 void Streams::destroy(Stream stream) noexcept {
   if (stream == nullptr) return;
-  finish(stream);
+  if (calls_left_ != 0) drain(queues_.at(stream));
   queues_.erase(stream);
 }
 
@@ -37,17 +64,20 @@ void Streams::give(Stream stream, Work work) {
   if (stream == nullptr) {
     work();
   } else {
+    ask();
     put(stream, {std::move(work), nullptr});
   }
 }
 
 void Streams::record(Event event, Stream stream) {
+  ask();
   const Mark mark = std::make_shared<bool>(false);
   events_.at(event) = mark;
   put(stream, {[mark] { *mark = true; }, nullptr});
 }
 
 void Streams::wait_for(Event event, Stream stream) {
+  ask();
   const Mark mark = events_.at(event);
   if (mark != nullptr) put(stream, {[] {}, mark});
 }
@@ -88,7 +118,11 @@ void Streams::run_some() {
 // What the stream does not wait for may stay undone.
 void Streams::finish(Stream stream) {
   if (stream == nullptr) return;
-  Queue &queue = queues_.at(stream);
+  ask();
+  drain(queues_.at(stream));
+}
+
+void Streams::drain(Queue &queue) {
   while (!queue.empty()) {
     if (random_ != nullptr && (*random_)() % 2 == 0 && advance_any()) continue;
     if (!advance(queue) && !advance_any()) throw std::logic_error("streams wait for each other");
@@ -96,7 +130,8 @@ void Streams::finish(Stream stream) {
 }
 
 void Streams::finish_all() {
-  for (auto &[stream, queue] : queues_) finish(stream);
+  if (calls_left_ == 0) return;  // nothing is under way on a lost device
+  for (auto &[stream, queue] : queues_) drain(queue);
 }
 
 }  // namespace simt

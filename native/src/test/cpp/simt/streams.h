@@ -36,11 +36,26 @@ class Streams {
   void run_at_once() { random_.reset(); }
   void run_at_random(uint64_t seed) { random_ = std::make_unique<std::mt19937_64>(seed); }
 
+  // The device is lost after so many calls more, as by an error that no call can mend: all further ones fail.
+  // EBB_SIMT_LOSE_AFTER says the same of a whole process.
+  void lose_device_after(uint64_t calls) { calls_left_ = calls; }
+  void restore_device();
+  // What every call to the device begins with; throws Error(EBB_DEVICE_LOST).
+  void ask();
+
+  // Memory of the host that copies may use directly; refused where `pins` says so.
+  bool pins = true;
+  std::map<void *, size_t> pinned;
+  bool pin(void *address, size_t bytes, std::string &why);
+
   // Bytes that copies have carried, to the device and from it.
   uint64_t uploaded = 0;
   uint64_t downloaded = 0;
 
  private:
+  static constexpr uint64_t kNever = UINT64_MAX;
+  Streams();
+
   // Whether what an event marked is done; of one mark each.
   using Mark = std::shared_ptr<bool>;
   struct Item {
@@ -49,6 +64,7 @@ class Streams {
   };
   using Queue = std::deque<Item>;
 
+  void drain(Queue &queue);
   void put(ebb::cuda::Stream stream, Item item);
   // Runs the first item where nothing holds it up.
   bool advance(Queue &queue);
@@ -58,6 +74,7 @@ class Streams {
   std::map<ebb::cuda::Stream, Queue> queues_;
   std::map<ebb::cuda::Event, Mark> events_;
   uint64_t names_ = 0;
+  uint64_t calls_left_ = kNever;
   std::unique_ptr<std::mt19937_64> random_;
 };
 
