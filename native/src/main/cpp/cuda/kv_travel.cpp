@@ -24,7 +24,7 @@ int32_t KvTravel::layers_together(const std::vector<BlockRows> &list) const {
   int32_t rows = 1;
   for (const BlockRows &block : list) rows = std::max(rows, block.count());
   const size_t layer = 2 * static_cast<size_t>(layout_.kv_heads) * static_cast<size_t>(rows) * layout_.token_bytes();
-  return static_cast<int32_t>(std::clamp<size_t>((kCopyBytes + layer - 1) / layer, 1, static_cast<size_t>(layout_.layers)));
+  return std::clamp(static_cast<int32_t>((kCopyBytes + layer - 1) / layer), 1, layout_.layers);
 }
 
 // The rows of some layers: from each head's part of the block a piece, all equally far apart.
