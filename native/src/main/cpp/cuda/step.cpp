@@ -100,11 +100,13 @@ void Step::attention_block(const Pass &pass, int32_t layer, KvTravel &travel) {
   project(pass, w.v, w.v_bias.data(), normed_.data(), qkv_.data() + pass.q_width() + pass.kv_width(), stride);
   travel.before_layer(layer);
   rope({qkv_.data(), positions_.data(), slots_.data(), angles_.data(), w.q_norm.data(), w.k_norm.data(), q_.data(),
-        pass.kv.blocks, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED, m.rms_epsilon},
+        pass.kv.blocks, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED,
+        m.rms_epsilon},
        stream_);
   travel.after_layer(layer);
   const Attention op{q_.data(), positions_.data(), block_table_.data(), pass.kv.blocks, pass.kv.map, m.kv, layer,
-                     m.heads, m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(), attended_.data()};
+                     m.heads, m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(),
+                     attended_.data()};
   attention(op, few_.data(), static_cast<int32_t>(pass.tiles.few.size()), pass.rows.few, stream_);
   attention(op, many_.data(), static_cast<int32_t>(pass.tiles.many.size()), pass.rows.many, stream_);
   attention_merge(op, stream_);
