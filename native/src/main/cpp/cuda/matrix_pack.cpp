@@ -166,7 +166,8 @@ void pack_tiles(const Tensor &tensor, const Matrix &matrix, const PackedTiles &t
   });
 }
 
-PackedMatrix pack_matrix(const Tensor &tensor, TaskPool &pool) {
+PackedMatrix pack_matrix(const Tensor &tensor) {
+  TaskPool pool(1);
   PackedMatrix packed;
   packed.matrix = packed_shape(tensor, pool);
   const TileSizes sizes = tile_sizes(tensor, packed.matrix);

@@ -59,7 +59,8 @@ struct PackedMatrix {
   std::vector<float> minima;
 };
 
-PackedMatrix pack_matrix(const Tensor &tensor, TaskPool &pool);
+// All of it, by the calling thread.
+PackedMatrix pack_matrix(const Tensor &tensor);
 
 }  // namespace ebb::cuda
 

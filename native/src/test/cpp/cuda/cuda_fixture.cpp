@@ -47,8 +47,7 @@ StoredMatrix::StoredMatrix(ebb_type type, int64_t rows, int64_t columns, uint32_
 }
 
 DeviceMatrix::DeviceMatrix(const Tensor &tensor) {
-  TaskPool pool(2);
-  const cuda::PackedMatrix packed = cuda::pack_matrix(tensor, pool);
+  const cuda::PackedMatrix packed = cuda::pack_matrix(tensor);
   matrix_ = packed.matrix;
   codes_ = std::make_unique<simt::Buffer<uint8_t>>("codes", packed.codes);
   matrix_.codes = codes_->data();

@@ -27,8 +27,7 @@ bool holds(const cuda::DeviceArray<T> &array, const std::vector<T> &expected) {
 TEST(cuda_weights_do_not_depend_on_threads_and_buffers) {
   for (const ebb_type type : kTypes) {
     const StoredMatrix stored(type, 133, 512, 5);
-    TaskPool alone(1);
-    const cuda::PackedMatrix expected = cuda::pack_matrix(stored.tensor(), alone);
+    const cuda::PackedMatrix expected = cuda::pack_matrix(stored.tensor());
     for (const int threads : {1, 3}) {
       for (const size_t buffer : {size_t{1}, size_t{70000}, size_t{1} << 20}) {
         if (threads > 1) link::run_at_random(buffer + 3);
