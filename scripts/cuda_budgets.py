@@ -4,7 +4,7 @@ its machine code.
 
 Usage: cuda_budgets.py BUILD [--write], from the repository's root; BUILD is CMake's folder, whose libebb.so is read
 with cuobjdump and nvdisasm. Exit status 1 when a kernel is outside its budget, spills, or has none. --write prints the
-file's two tables as they would be for what is built, reasons kept.
+first two tables as they would be for what is built, reasons kept.
 """
 import collections
 import os
@@ -126,7 +126,8 @@ def three(text, kind):
 
 
 def budgets():
-    """({kernel: (registers, static, threads, dynamic, ctas, reason)}, {kernel: (Code by architecture, reason)})"""
+    """({kernel: (registers, static, threads, dynamic, ctas, reason)}, {kernel: (Code by architecture, reason)}); the
+    emulator's tests hold the third table, [traffic]."""
     resources, instructions, table = {}, {}, None
     with open(BUDGETS, encoding="utf-8") as lines:
         for line in lines:
@@ -137,7 +138,7 @@ def budgets():
                 if table == "[resources]":
                     resources[kernel] = (three(fields[0], int), *(int(f) for f in fields[1:4]), three(fields[4], int),
                                          reason)
-                else:
+                elif table == "[instructions]":
                     kinds = (int, float, int, int, float)
                     columns = [three(field, kind) for field, kind in zip(fields, kinds)]
                     instructions[kernel] = ({a: Code(*(c[a] for c in columns)) for a in ARCHITECTURES}, reason)

@@ -39,9 +39,9 @@ fi
 if [ $# -eq 0 ]; then
   native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
   EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
-    -Dtest=CudaEmulatedTest,CudaEmulatedSamplingTest,BatchInvarianceTest -Dsurefire.failIfNoSpecifiedTests=false test || status=1
+    -Dtest='CudaEmulated*Test,BatchInvarianceTest' -Dsurefire.failIfNoSpecifiedTests=false test || status=1
   python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest CudaEmulatedSamplingTest \
-    BatchInvarianceTest || status=1
+    CudaEmulatedLossTest BatchInvarianceTest || status=1
   # Chat through router, prefill and decode, all processes of dist/ with the emulator's provider added.
   EBB_DIST=$PWD/dist EBB_EMULATED_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl integration-tests -am \
     -Dtest=CudaEmulatedChatTest -DexcludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -DskipITs test || status=1

@@ -5,9 +5,11 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <thread>
 
 #include "core/dequantize.h"
 #include "core/error.h"
+#include "core/task_pool.h"
 #include "cuda/device.h"
 #include "cuda/matrix_pack.h"
 #include "generated_model.h"
@@ -118,20 +120,24 @@ class AttentionBatch {
   cuda::DeviceArray<cuda::QueryTile> tiles_{"query tiles"};
 };
 
-// The packed matrix as often as is wanted, one behind the other.
+// A matrix in the layout of packed ones, with any numbers, as often as is wanted, one behind the other.
 class ProductBatch {
  public:
   ProductBatch(const ProductFigure &what, size_t least_bytes) : what_(what) {
     const std::vector<uint8_t> bytes(static_cast<size_t>(what.rows) * row_bytes(what.type, what.columns), 0x22);
-    const cuda::PackedMatrix packed = cuda::pack_matrix({bytes.data(), what.type, what.rows, what.columns});
-    matrix_ = packed.matrix;
-    code_bytes_ = packed.codes.size();
-    read_bytes_ = code_bytes_ + 4 * (packed.steps.size() + packed.minima.size());
+    const Tensor tensor{bytes.data(), what.type, what.rows, what.columns};
+    TaskPool pool(std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 32));
+    matrix_ = cuda::packed_shape(tensor, pool);
+    const cuda::TileSizes sizes = cuda::tile_sizes(tensor, matrix_);
+    const auto tiles = static_cast<size_t>(cuda::tiles_of(what.rows));
+    code_bytes_ = tiles * sizes.codes;
+    read_bytes_ = code_bytes_ + 4 * tiles * (sizes.steps + sizes.minima);
     copies_ = copies_of(read_bytes_, least_bytes);
     const size_t all = code_bytes_ * static_cast<size_t>(copies_);
     fill(codes_.reserve(all), all);
-    matrix_.steps = steps_.put(packed.steps.data(), packed.steps.size(), nullptr);
-    matrix_.minima = minima_.put(packed.minima.data(), packed.minima.size(), nullptr);
+    const std::vector<float> steps(tiles * std::max(sizes.steps, sizes.minima), 0.01f);
+    matrix_.steps = steps_.put(steps.data(), tiles * sizes.steps, nullptr);
+    matrix_.minima = minima_.put(steps.data(), tiles * sizes.minima, nullptr);
     cuda::synchronize(nullptr);
     const auto x_count = static_cast<size_t>(what.tokens * cuda::padded(what.columns));
     fill(x_.reserve(x_count), x_count * 2);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 #include <optional>
+#include <thread>
 
 #include "core/error.h"
 #include "cuda/sampling_case.h"
@@ -36,6 +37,7 @@ class Engine {
         blocks_each_(blocks_of(shape, work) / work.sequences) {
     lengths_.assign(static_cast<size_t>(work.sequences), 0);
     last_.assign(lengths_.size(), 1);
+    editions_.assign(lengths_.size(), 0);
   }
   static int32_t blocks_of(const ModelShape &shape, const ModelWork &work) {
     const int32_t size = shape.kv_layout().block_tokens;
@@ -50,7 +52,8 @@ class Engine {
       tokens[i] = static_cast<int32_t>(bits % static_cast<uint64_t>(shape_.vocabulary));
     }
     lengths_[static_cast<size_t>(sequence)] = 0;
-    step({{tokens, 0, table(sequence), false}}, {sequence});
+    ++editions_[static_cast<size_t>(sequence)];
+    step({{tokens, 0, table(sequence), false, editions(sequence)}}, {sequence});
   }
 
   // One more token for each of the first `count`.
@@ -59,7 +62,8 @@ class Engine {
     std::vector<int32_t> sequences(static_cast<size_t>(count));
     std::iota(sequences.begin(), sequences.end(), 0);
     for (const int32_t s : sequences) {
-      chunks.push_back({{last_[static_cast<size_t>(s)]}, lengths_[static_cast<size_t>(s)], table(s), false});
+      chunks.push_back({{last_[static_cast<size_t>(s)]}, lengths_[static_cast<size_t>(s)], table(s), false,
+                        editions(s)});
     }
     step(chunks, sequences);
   }
@@ -69,6 +73,11 @@ class Engine {
     std::vector<int32_t> blocks(static_cast<size_t>(blocks_each_));
     std::iota(blocks.begin(), blocks.end(), sequence * blocks_each_);
     return blocks;
+  }
+
+  // A new prompt takes the sequence's blocks anew; what decode adds to them stays on the device.
+  std::vector<uint64_t> editions(int32_t sequence) const {
+    return std::vector<uint64_t>(static_cast<size_t>(blocks_each_), editions_[static_cast<size_t>(sequence)]);
   }
 
   void step(const std::vector<test::Chunk> &chunks, const std::vector<int32_t> &sequences) {
@@ -107,6 +116,7 @@ class Engine {
   int32_t prompt_;
   int32_t blocks_each_;
   std::vector<int32_t> lengths_, last_;
+  std::vector<uint64_t> editions_;
 };
 
 Figure prompt_figure(Engine &engine, const ModelShape &shape, const ModelWork &work) {
@@ -141,9 +151,11 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
               shape.name.c_str(), static_cast<double>(shape.matrix_bytes()) / 1e9,
               static_cast<unsigned long long>(kSeed), static_cast<double>(model.held_bytes()) / 1e9,
               static_cast<double>(blocks) * static_cast<double>(shape.kv_layout().block_bytes()) / 1e9);
+  const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
   std::optional<test::TinySession> session;
   const double loading =
-      seconds_of_call([&] { session.emplace(backend, model.descriptor(), shape.kv_layout(), 1, blocks); });
+      seconds_of_call([&] { session.emplace(backend, model.descriptor(), shape.kv_layout(), threads, blocks); });
+  std::printf("%s\n", backend->notes(session->handle()));
   const double load_rate = static_cast<double>(shape.matrix_bytes()) / loading;
   print({shape.name + ", weights loaded", load_rate / 1e9, "GB/s", "", load_rate});
   Engine engine(*session, backend, shape, work);

@@ -79,6 +79,7 @@ struct Chunk {
   int32_t first_position = 0;
   std::vector<int32_t> blocks;  // the sequence's whole block table
   bool all_outputs = true;      // else only the last token's logits
+  std::vector<uint64_t> editions = {};  // of the blocks; none: nobody counts
 };
 
 // The descriptor of a step over those chunks.
@@ -88,6 +89,7 @@ class TinyBatch {
 
   ebb_batch *descriptor() { return reinterpret_cast<ebb_batch *>(bytes_->data()); }
   int32_t *ints(uint64_t offset) { return reinterpret_cast<int32_t *>(bytes_->data() + offset); }
+  uint64_t *editions(uint64_t offset) { return reinterpret_cast<uint64_t *>(bytes_->data() + offset); }
   std::vector<float> logits(int32_t row);
 
  private:

@@ -49,8 +49,10 @@ TEST(golden_batch_is_read_as_meant) {
   CHECK_EQUAL(batch.sequence_indptr[1], 2);
   CHECK_EQUAL(batch.block_indptr[2], 3);
   CHECK_EQUAL(batch.blocks_of(1)[0], 2);
+  CHECK_EQUAL(batch.block_editions[0], 9u);
+  CHECK_EQUAL(batch.editions_of(0)[1], 0x1122334455667788u);
   CHECK_EQUAL(batch.output_rows[1], 2);
-  CHECK_EQUAL(reinterpret_cast<uint8_t *>(batch.logits) - bytes.data(), 576);
+  CHECK_EQUAL(reinterpret_cast<uint8_t *>(batch.logits) - bytes.data(), 640);
 }
 
 TEST(golden_sampling_is_read_as_meant) {

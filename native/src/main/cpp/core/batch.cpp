@@ -133,6 +133,7 @@ Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blo
   batch.sequence_indptr = arrays.at<int32_t>("sequence_indptr", descriptor->sequence_indptr, bounds);
   batch.block_indptr = arrays.at<int32_t>("block_indptr", descriptor->block_indptr, bounds);
   batch.block_table = arrays.at<int32_t>("block_table", descriptor->block_table, descriptor->blocks);
+  batch.block_editions = arrays.at<uint64_t>("block_editions", descriptor->block_editions, descriptor->blocks);
   batch.output_rows = arrays.at<int32_t>("output_rows", descriptor->output_rows, descriptor->outputs);
   batch.logits = arrays.at<float>("logits", descriptor->logits,
                                   uint64_t{descriptor->outputs} * descriptor->vocabulary);

@@ -3,8 +3,8 @@
 // A warp brings keys and values by bulk copies, some spans ahead; each warpgroup computes 64 rows.
 // Rows go through the same spans in the same order as in attention.cu, but their products are
 // another instruction, whose sums need not be the same bits: so a device uses one of the two for all
-// rows (ADR 3). Decode wastes most of a tile's rows, which costs nothing: at 512 bytes a position it
-// keeps tensor cores busy for a fifth of the time that its bytes take.
+// rows (ADR 3). Decode wastes most of a tile's rows, which costs little: at 512 bytes a position tensor
+// cores are busy for less than a quarter of the time that the bytes take.
 #include "cuda/attention_work.cuh"
 #include "cuda/isa_sm90.cuh"
 #include "cuda/launch.cuh"

@@ -130,7 +130,7 @@ struct Attention {
   const int32_t *positions;    // [tokens]
   const int32_t *block_table;
   const uint8_t *kv;
-  const TensorMap *kv_map;     // on the host, all rows of `kv` in boxes of a block: the path of sm_90a; NULL: of mma.sync
+  const TensorMap *kv_map;     // rows of `kv` in boxes of a block, on the host: by sm_90a's kernel; NULL: by mma.sync
   KvLayout layout;
   int32_t layer;
   int32_t heads;

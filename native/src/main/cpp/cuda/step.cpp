@@ -18,25 +18,29 @@ struct Step::Pass {
 };
 
 void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
-               const KvMemory &host_kv, const DeviceKv &kv) {
+               const DeviceKv &kv, KvTravel &travel) {
   const TileRows rows = kv.map != nullptr ? sm90_rows(model.head_dim) : kMmaRows;
   Pass pass{model, weights, rope_table, batch, kv, rows, plan_tiles(model, batch, rows)};
   const BlockPlan blocks = plan_blocks(model, batch);
-  const auto on_device = [&](int32_t block) { return kv.blocks + static_cast<size_t>(block) * host_kv.block_bytes; };
-  for (const int32_t block : blocks.read) {
-    upload(on_device(block), host_kv.block(block), host_kv.block_bytes, stream_);
+  try {
+    travel.begin(blocks);
+    compute(pass, travel);
+    travel.finish();
+  } catch (...) {
+    travel.abandon();
+    throw;
   }
+}
+
+void Step::compute(Pass &pass, KvTravel &travel) {
+  const Weights &weights = pass.weights;
   put_inputs(pass);
-  embedding(weights.token_embedding.get(), token_ids_.data(), batch.tokens, x_.data(), stream_);
+  embedding(weights.token_embedding.get(), token_ids_.data(), pass.batch.tokens, x_.data(), stream_);
   for (int32_t layer = 0; layer < static_cast<int32_t>(weights.layers.size()); ++layer) {
-    attention_block(pass, layer);
+    attention_block(pass, layer, travel);
     feed_forward_block(pass, layer);
   }
   logits(pass);
-  for (const int32_t block : blocks.written) {
-    download(host_kv.block(block), on_device(block), host_kv.block_bytes, stream_);
-  }
-  synchronize(stream_);
 }
 
 void Step::put_inputs(Pass &pass) {
@@ -83,7 +87,7 @@ void Step::project_residual(const Pass &pass, const DeviceMatrix &w, const float
   matmul({w.get(), x, x_scales, bias, added_.data(), pass.batch.tokens, pass.model.hidden}, stream_);
 }
 
-void Step::attention_block(const Pass &pass, int32_t layer) {
+void Step::attention_block(const Pass &pass, int32_t layer, KvTravel &travel) {
   const LayerWeights &w = pass.weights.layers[static_cast<size_t>(layer)];
   const Model &m = pass.model;
   const int64_t tokens = pass.batch.tokens;
@@ -94,11 +98,15 @@ void Step::attention_block(const Pass &pass, int32_t layer) {
   project(pass, w.q, w.q_bias.data(), normed_.data(), qkv_.data(), stride);
   project(pass, w.k, w.k_bias.data(), normed_.data(), qkv_.data() + pass.q_width(), stride);
   project(pass, w.v, w.v_bias.data(), normed_.data(), qkv_.data() + pass.q_width() + pass.kv_width(), stride);
+  travel.before_layer(layer);
   rope({qkv_.data(), positions_.data(), slots_.data(), angles_.data(), w.q_norm.data(), w.k_norm.data(), q_.data(),
-        pass.kv.blocks, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED, m.rms_epsilon},
+        pass.kv.blocks, m.kv, tokens, layer, m.heads, m.rope_dims, m.rope_pairing == EBB_ROPE_INTERLEAVED,
+        m.rms_epsilon},
        stream_);
+  travel.after_layer(layer);
   const Attention op{q_.data(), positions_.data(), block_table_.data(), pass.kv.blocks, pass.kv.map, m.kv, layer,
-                     m.heads, m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(), attended_.data()};
+                     m.heads, m.sliding_window, pass.batch.tokens, pass.tiles.splits, partial_.data(),
+                     attended_.data()};
   attention(op, few_.data(), static_cast<int32_t>(pass.tiles.few.size()), pass.rows.few, stream_);
   attention(op, many_.data(), static_cast<int32_t>(pass.tiles.many.size()), pass.rows.many, stream_);
   attention_merge(op, stream_);

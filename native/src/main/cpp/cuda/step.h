@@ -10,6 +10,7 @@
 #include "core/rope_table.h"
 #include "core/sampling.h"
 #include "cuda/device.h"
+#include "cuda/kv_travel.h"
 #include "cuda/weights.h"
 
 namespace ebb::cuda {
@@ -23,14 +24,6 @@ struct TilePlan {
 
 TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows);
 
-// Blocks that a step reads from before it (context), and those that it writes; each once.
-struct BlockPlan {
-  std::vector<int32_t> read;
-  std::vector<int32_t> written;
-};
-
-BlockPlan plan_blocks(const Model &model, const Batch &batch);
-
 // The device's copy of the attached memory; the map is for a device of sm_90a, else NULL.
 struct DeviceKv {
   uint8_t *blocks;
@@ -41,10 +34,10 @@ class Step {
  public:
   explicit Step(Stream stream) : stream_(stream) {}
 
-  // Computes the batch. `host_kv` is the attached memory; `kv` the device's copy of it, whose
-  // blocks are brought up to date first and given back after.
-  void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
-           const KvMemory &host_kv, const DeviceKv &kv);
+  // Computes the batch. `kv` is the device's copy of the attached memory; `travel` brings it up to date and gives
+  // back what the step writes.
+  void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
+           KvTravel &travel);
 
   // Chooses tokens from the logits of the last step.
   void choose(const SamplingView &view, int32_t vocabulary);
@@ -53,8 +46,9 @@ class Step {
 
  private:
   struct Pass;  // what is the same for all layers of a step
+  void compute(Pass &pass, KvTravel &travel);
   void put_inputs(Pass &pass);
-  void attention_block(const Pass &pass, int32_t layer);
+  void attention_block(const Pass &pass, int32_t layer, KvTravel &travel);
   void feed_forward_block(const Pass &pass, int32_t layer);
   void project(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x, float *y,
                int64_t y_stride);

@@ -14,7 +14,7 @@
 #include "sampling.h"
 #include "status.h"
 
-#define EBB_ABI_VERSION 2
+#define EBB_ABI_VERSION 3
 
 typedef struct ebb_handle ebb_handle;  // opaque, one per opened backend
 
@@ -49,6 +49,10 @@ typedef struct ebb_backend {
   // Chooses tokens from the logits of the last step. NULL where a backend does not: then the caller
   // chooses from the logits themselves, to the same bits.
   ebb_status (*choose)(ebb_handle *, const ebb_sampling *);
+
+  // What the last load_model or attach_kv has to tell who runs this, such as the rate of a load; one sentence, empty
+  // where there is nothing, never NULL.
+  const char *(*notes)(ebb_handle *);
 
   // Why the last call on this handle failed; never NULL.
   const char *(*last_error)(ebb_handle *);

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define EBB_BATCH_MAGIC 0x42424245u  // "EBBB"
-#define EBB_BATCH_VERSION 1u
+#define EBB_BATCH_VERSION 2u
 #define EBB_BATCH_ALIGNMENT 64u
 
 // The logits stay with the backend until its next step, for ebb_backend.choose, and are not written here.
@@ -36,12 +36,17 @@ typedef struct ebb_batch {
   uint64_t sequence_indptr;  // int32[S+1] tokens of sequence s: [indptr[s], indptr[s+1])
   uint64_t block_indptr;     // int32[S+1] block-table entries of sequence s
   uint64_t block_table;      // int32[B]   physical block of each logical block, concatenated
+  uint64_t block_editions;   // uint64[B]  what each of them was given out as, see below
   uint64_t output_rows;      // int32[R]   indices into the N tokens, ascending
   uint64_t logits;           // float[R*V] written by forward
 } ebb_batch;
 
+// A block's edition counts how often it was given to a writer, in whatever process. Under one edition a row of a block is
+// written by one holder after the other and never changes its token, so a backend with memory of its own may go on with
+// the rows that it brought or wrote under the same edition. 0: nobody counts, nothing may be kept.
+
 #if defined(__cplusplus)
-static_assert(sizeof(ebb_batch) == 104, "BatchLayout.HEADER_BYTES on the Java side is 104");
+static_assert(sizeof(ebb_batch) == 112, "BatchLayout.HEADER_BYTES on the Java side is 112");
 #endif
 
 #endif  // EBB_BATCH_H

@@ -103,6 +103,13 @@ EBB_NATIVE(void, forward)(JNIEnv *env, jclass, jlong handle, jlong batch) {
   });
 }
 
+EBB_NATIVE(jstring, notes)(JNIEnv *env, jclass, jlong handle) {
+  return guard(env, [&]() -> jstring {
+    Session &session = session_of(handle);
+    return env->NewStringUTF(session.backend->notes(session.handle));
+  });
+}
+
 EBB_NATIVE(jboolean, chooses)(JNIEnv *env, jclass, jlong handle) {
   return guard(env, [&]() -> jboolean {
     return session_of(handle).backend->choose != nullptr ? JNI_TRUE : JNI_FALSE;

@@ -1,7 +1,5 @@
 // Paged attention over the whole range of shapes: every length with every group and head size once, a part of them in
 // every schedule. test_attention.cpp looks at single properties.
-#include <iterator>
-
 #include "check.h"
 #include "cuda/attention_case.h"
 
@@ -16,19 +14,12 @@ constexpr int32_t kLengths[] = {1,   2,   15,  16,  17,  31,  32,  33,   47,   4
 constexpr int32_t kHeadDims[] = {64, 96, 128, 256};
 constexpr int32_t kGroups = 8;
 
-// Where there are several ways, neighbours take them by turns, and so do groups of the same length.
-Path path_of(int32_t number) {
-  const auto paths = attention_paths();
-  const int32_t lengths = static_cast<int32_t>(std::size(kLengths));
-  return paths[static_cast<size_t>(number + number / lengths) % paths.size()];
-}
-
-int32_t most_rows(Path path, int32_t head_dim) {
-  return (path == Path::kMma ? cuda::kMmaRows : cuda::sm90_rows(head_dim)).many;
-}
-
-void check_shape(const AttentionShape &shape, const Part &part, Path path, Kind kind, bool all_schedules) {
+void check_shape(const AttentionShape &shape, const Part &part, Kind kind, bool all_schedules) {
   const AttentionCase attention(shape, {part});
+  // Neighbours take the instructions of another architecture.
+  static size_t number = 0;
+  const auto paths = attention_paths();
+  const Path path = paths[number++ % paths.size()];
   std::vector<float> out;
   if (all_schedules) {
     out = simt::same_in_every_schedule<float>([&] { return attention.run(path, kind); });
@@ -39,10 +30,10 @@ void check_shape(const AttentionShape &shape, const Part &part, Path path, Kind 
   }
   const double error = relative_l2(out, attention.expected());
   if (error <= 1e-3) return;
-  fail(__FILE__, __LINE__, std::string(path_name(path)) + ", head_dim " + std::to_string(shape.head_dim) +
-                               ", group " + std::to_string(shape.heads / shape.kv_heads) + ", positions " +
-                               std::to_string(part.first) + " and " + std::to_string(part.count) +
-                               " more: error " + std::to_string(error));
+  fail(__FILE__, __LINE__, std::string(path_name(path)) + ", head_dim " + std::to_string(shape.head_dim) + ", group " +
+                               std::to_string(shape.heads / shape.kv_heads) + ", positions " +
+                               std::to_string(part.first) + " and " + std::to_string(part.count) + " more: error " +
+                               std::to_string(error));
 }
 
 }  // namespace
@@ -52,8 +43,7 @@ TEST(cuda_shapes_of_decode_attention) {
   for (const int32_t head_dim : kHeadDims) {
     for (int32_t group = 1; group <= kGroups; ++group) {
       for (const int32_t length : kLengths) {
-        check_shape({group, 1, head_dim}, {length - 1, 1}, path_of(number), Kind::kFew, number % 16 == 0);
-        ++number;
+        check_shape({group, 1, head_dim}, {length - 1, 1}, Kind::kFew, number++ % 16 == 0);
       }
     }
   }
@@ -67,9 +57,8 @@ TEST(cuda_shapes_of_prefill_attention) {
       for (const int32_t length : kLengths) {
         // A third of all: neighbours differ in length, group and head size by turns.
         if (number++ % 3 != 0) continue;
-        const Path path = path_of(number);
-        const int32_t count = std::min(length, most_rows(path, head_dim) / group + 1);
-        check_shape({group, 1, head_dim}, {length - count, count}, path, Kind::kMany, number % 16 == 1);
+        const int32_t count = std::min(length, cuda::kMmaRows.many / group + 1);
+        check_shape({group, 1, head_dim}, {length - count, count}, Kind::kMany, number % 16 == 1);
       }
     }
   }
@@ -77,8 +66,6 @@ TEST(cuda_shapes_of_prefill_attention) {
 
 // Whole prompts at once.
 TEST(cuda_shapes_of_whole_prompts) {
-  for (const Path path : attention_paths()) {
-    for (const int32_t head_dim : kHeadDims) check_shape({3, 1, head_dim}, {0, 130}, path, Kind::kMany, false);
-    check_shape({1, 1, 64}, {0, 2049}, path, Kind::kMany, false);
-  }
+  for (const int32_t head_dim : kHeadDims) check_shape({3, 1, head_dim}, {0, 130}, Kind::kMany, false);
+  check_shape({1, 1, 64}, {0, 2049}, Kind::kMany, false);
 }

@@ -73,7 +73,7 @@ TEST(cuda_sampling_cuts_without_a_small_top_k) {
 
 // Equal logits around the k-th place: the first ids stay.
 TEST(cuda_sampling_keeps_the_order_of_ties) {
-  for (const int32_t k : {3, 40, 600}) {
+  for (const int32_t k : {3, 40, 500, 600}) {
     SamplingCase sampling = cuts(900, 900, k, 1, 0);
     for (size_t i = 0; i < sampling.logits.size(); ++i) {
       sampling.logits[i] = i % 7 == 0 ? 1.0f : i % 2 == 0 ? 0.0f : -0.0f;

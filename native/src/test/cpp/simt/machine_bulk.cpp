@@ -192,12 +192,13 @@ void Machine::fence_async() {
 void Machine::check_nothing_in_flight() {
   for (const auto &[address, barrier] : barriers_) {
     if (barrier.copies.empty() && barrier.copied <= barrier.waited) continue;
-    findings.add(Fault::kInFlight, std::string(shape_.kernel) + ": a CTA ends and nobody waited for the bulk copies of " +
-                                       shared_.place(address));
+    findings.add(Fault::kInFlight, std::string(shape_.kernel) +
+                                       ": a CTA ends and nobody waited for the bulk copies of " + shared_.place(address));
   }
   for (const WarpGroup &group : groups_) {
     if (group.open.empty() && group.committed.empty()) continue;
-    findings.add(Fault::kInFlight, std::string(shape_.kernel) + ": a CTA ends and its warpgroup did not wait for wgmma");
+    findings.add(Fault::kInFlight,
+                 std::string(shape_.kernel) + ": a CTA ends and its warpgroup did not wait for wgmma");
   }
 }
 

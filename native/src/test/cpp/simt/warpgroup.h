@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <string>
 #include <vector>
 
 #include "simt/shadow.h"
@@ -18,6 +19,7 @@ struct Where {
   int line;
   bool operator==(const Where &other) const;
 };
+std::string text_of(Where where);
 
 constexpr int kGroupWarps = 4;
 constexpr int kGroupLanes = kGroupWarps * kWarpSize;

@@ -7,6 +7,8 @@ import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
@@ -14,6 +16,7 @@ import java.lang.ref.Reference;
 
 /** A backend behind the native table. */
 final class NativeBackend implements Backend {
+  private static final Logger LOG = System.getLogger(NativeBackend.class.getName());
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String name;
@@ -57,7 +60,15 @@ final class NativeBackend implements Backend {
     try (Arena arena = Arena.ofConfined()) {
       NativeBindings.loadModel(handle.value(), ModelLayout.encode(model, layout, arena).address());
     }
+    tellNotes();
     Reference.reachabilityFence(this);
+  }
+
+  private void tellNotes() {
+    String notes = NativeBindings.notes(handle.value());
+    if (!notes.isEmpty()) {
+      LOG.log(Level.INFO, "{0}: {1}", name, notes);
+    }
   }
 
   @Override
@@ -68,6 +79,8 @@ final class NativeBackend implements Backend {
     NativeBindings.attachKv(
         handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks);
     this.blockMemory = blockMemory;
+    tellNotes();
+    Reference.reachabilityFence(this);
   }
 
   @Override

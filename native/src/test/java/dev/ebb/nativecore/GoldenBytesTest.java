@@ -43,9 +43,9 @@ class GoldenBytesTest {
       batch.sequence(0, 0, 0);
       batch.sequence(1, 2, 2);
       batch.sequence(2, 3, 3);
-      batch.block(0, 3);
-      batch.block(1, 1);
-      batch.block(2, 2);
+      batch.block(0, 3, 9);
+      batch.block(1, 1, 0x1122334455667788L);
+      batch.block(2, 2, 0);
       batch.output(0, 1);
       batch.output(1, 2);
       assertEquals(golden("batch.hex"), hex(batch.segment()));

@@ -166,7 +166,7 @@ final class EngineLoop implements AutoCloseable {
   /** Computes the plan; on failure its requests fail, and with a lost device all others too. */
   private boolean forward(StepPlan plan) {
     try {
-      plan.write(batch, vocabulary);
+      plan.write(batch, vocabulary, arena::edition);
       choice.begin(plan, answers, batch);
       backend.forward(batch);
       plan.steps().forEach(step -> step.sequence().computed(step.end()));

@@ -1,7 +1,6 @@
 package dev.ebb.engine;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
@@ -26,7 +25,7 @@ import java.util.stream.IntStream;
 final class EchoBackend implements Backend {
   static final KvLayout LAYOUT = new KvLayout(1, 1, 1, KvLayout.BLOCK_TOKENS, KvLayout.Type.F32);
 
-  private MemorySegment memory;
+  private OwnMemory memory;
   private int blocks;
   private int steps;
   private int failAtStep = -1;
@@ -85,7 +84,7 @@ final class EchoBackend implements Backend {
 
   @Override
   public void attach(MemorySegment blockMemory, int count) {
-    memory = blockMemory;
+    memory = new OwnMemory(blockMemory, count);
     blocks = count;
   }
 
@@ -93,6 +92,11 @@ final class EchoBackend implements Backend {
   void failAt(int step, BackendException.Reason reason) {
     failAtStep = step;
     failure = new BackendException(reason, "made to fail");
+  }
+
+  /** Rows of keys and values that came from the arena, not from its own steps. */
+  long rowsBrought() {
+    return memory.brought();
   }
 
   int steps() {
@@ -118,6 +122,9 @@ final class EchoBackend implements Backend {
     tokensComputed += layout.tokens();
     checkSlots(batch);
     int row = 0;
+    for (int s = 0; s < layout.sequences(); s++) {
+      memory.bring(batch, s);
+    }
     for (int s = 0; s < layout.sequences(); s++) {
       for (int token = batch.firstToken(s); token < batch.firstToken(s + 1); token++) {
         long state = compute(batch, s, token);
@@ -158,10 +165,10 @@ final class EchoBackend implements Backend {
     }
     long state = 0;
     for (int before = 0; before < position; before++) {
-      state = mix(state ^ read(slot(batch, first, before)));
+      state = mix(state ^ memory.read(inside(slot(batch, first, before))));
     }
     long own = mix(state + 31L * batch.tokenId(token) + position);
-    memory.set(JAVA_LONG, address(batch.slot(token)), own);
+    memory.write(inside(batch.slot(token)), batch.edition(first + position / KvLayout.BLOCK_TOKENS), own);
     return mix(state ^ own);
   }
 
@@ -170,15 +177,11 @@ final class EchoBackend implements Backend {
         + position % KvLayout.BLOCK_TOKENS;
   }
 
-  private long read(int slot) {
-    return memory.get(JAVA_LONG, address(slot));
-  }
-
-  private long address(int slot) {
+  private int inside(int slot) {
     if (slot < 0 || slot >= blocks * KvLayout.BLOCK_TOKENS) {
       throw new IllegalStateException("slot " + slot + " is outside the arena");
     }
-    return 8L * slot;
+    return slot;
   }
 
   private static void writeLogits(BatchDescriptor batch, int row, long state) {
@@ -199,9 +202,8 @@ final class EchoBackend implements Backend {
 
   @Override
   public void copyBlocks(int[] source, int[] target) {
-    long bytes = 8L * KvLayout.BLOCK_TOKENS;
     for (int i = 0; i < source.length; i++) {
-      MemorySegment.copy(memory, source[i] * bytes, memory, target[i] * bytes, bytes);
+      memory.copy(source[i], target[i]);
     }
   }
 

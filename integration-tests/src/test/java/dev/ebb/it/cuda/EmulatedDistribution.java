@@ -3,24 +3,27 @@ package dev.ebb.it.cuda;
 import dev.ebb.it.harness.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.instruction.ConstantInstruction;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The distribution with one provider more, {@code cuda-emulated}, which belongs to the tests and is never shipped: its
- * class goes into the jars of the native core. All else is the distribution's own, linked.
+ * The distribution with {@code cuda-emulated} for {@code cuda}: the provider of that backend asks the native library
+ * for the emulator, which belongs to the tests and is never shipped. All else is the distribution's own, linked. (A
+ * provider more would not be found: Quarkus writes the list of them down when it builds a function.)
  */
 final class EmulatedDistribution {
   private static final List<String> PARTS = List.of("bin", "cli", "router", "prefill", "decode");
-  private static final String PROVIDER = "dev/ebb/nativecore/CudaEmulatedBackendProvider.class";
-  private static final String SERVICES = "META-INF/services/dev.ebb.engine.backend.BackendProvider";
+  private static final String PROVIDER = "dev/ebb/nativecore/CudaBackendProvider.class";
 
   private EmulatedDistribution() {}
 
@@ -54,7 +57,7 @@ final class EmulatedDistribution {
         if (Files.isDirectory(file)) {
           Files.createDirectories(twin);
         } else if (file.getFileName().toString().matches(".*ebb-native-.*\\.jar")) {
-          addProvider(Files.copy(file, twin, StandardCopyOption.COPY_ATTRIBUTES));
+          emulate(Files.copy(file, twin, StandardCopyOption.COPY_ATTRIBUTES));
         } else if (!file.endsWith("app.aot")) {
           // An archive is made for jars of one size and time, which one of these no longer has.
           Files.createLink(twin, file);
@@ -63,12 +66,22 @@ final class EmulatedDistribution {
     }
   }
 
-  private static void addProvider(Path jar) throws IOException {
-    Path classes = Workspace.module("native").resolve("target/test-classes");
+  private static void emulate(Path jar) throws IOException {
     try (FileSystem inside = FileSystems.newFileSystem(jar)) {
-      Files.copy(classes.resolve(PROVIDER), inside.getPath(PROVIDER));
-      Files.writeString(inside.getPath(SERVICES), "\n" + Files.readString(classes.resolve(SERVICES)),
-          StandardOpenOption.APPEND);
+      Path provider = inside.getPath(PROVIDER);
+      Files.write(provider, renamed(Files.readAllBytes(provider)));
     }
+  }
+
+  /** The class with another backend's name in it. */
+  private static byte[] renamed(byte[] bytes) {
+    CodeTransform rename = (code, element) -> {
+      if (element instanceof ConstantInstruction constant && "cuda".equals(constant.constantValue())) {
+        code.loadConstant("cuda-emulated");
+      } else {
+        code.with(element);
+      }
+    };
+    return ClassFile.of().transformClass(ClassFile.of().parse(bytes), ClassTransform.transformingMethodBodies(rename));
   }
 }

@@ -20,11 +20,6 @@ public final class Workspace {
     }
   }
 
-  /** The folder of another module. */
-  public static Path module(String name) {
-    return MODULE.resolveSibling(name);
-  }
-
   /** The distribution: {@code EBB_DIST}, else {@code dist/} at the root of the repository. */
   public static Path distribution() {
     String named = System.getenv("EBB_DIST");

@@ -48,8 +48,9 @@ public final class BatchDescriptor implements AutoCloseable {
     segment.set(LONG, 64, layout.sequenceIndptr());
     segment.set(LONG, 72, layout.blockIndptr());
     segment.set(LONG, 80, layout.blockTable());
-    segment.set(LONG, 88, layout.outputRows());
-    segment.set(LONG, 96, layout.logits());
+    segment.set(LONG, 88, layout.blockEditions());
+    segment.set(LONG, 96, layout.outputRows());
+    segment.set(LONG, 104, layout.logits());
   }
 
   /** Sets token {@code i} of the step: its id, its position in its sequence, its KV slot. */
@@ -65,9 +66,15 @@ public final class BatchDescriptor implements AutoCloseable {
     segment.set(INT, layout.blockIndptr() + 4L * s, firstBlock);
   }
 
-  /** Sets entry {@code i} of the concatenated block tables. */
-  public void block(int i, int physical) {
+  /**
+   * Sets entry {@code i} of the concatenated block tables.
+   *
+   * @param edition what the block was given out as: a backend with memory of its own may go on with what it
+   *     has of a block of this very edition; 0 when nobody counts
+   */
+  public void block(int i, int physical, long edition) {
     segment.set(INT, layout.blockTable() + 4L * i, physical);
+    segment.set(LONG, layout.blockEditions() + 8L * i, edition);
   }
 
   /** Asks for the logits of token {@code token} as output row {@code row}; ascending. */
@@ -113,6 +120,10 @@ public final class BatchDescriptor implements AutoCloseable {
 
   public int block(int i) {
     return segment.get(INT, layout.blockTable() + 4L * i);
+  }
+
+  public long edition(int i) {
+    return segment.get(LONG, layout.blockEditions() + 8L * i);
   }
 
   public int outputToken(int row) {
