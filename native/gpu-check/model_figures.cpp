@@ -147,7 +147,8 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
   const int32_t distinct = shape.matrix_bytes() <= kOwnBytes ? shape.layers : 1;
   const GeneratedModel model(shape, kSeed, distinct);
   const int32_t blocks = Engine::blocks_of(shape, work);
-  std::printf("%s: %.3f GB of BF16 matrices made from seed %llu (%.3f GB held by the host), %.3f GB of keys and values\n",
+  std::printf("%s: %.3f GB of BF16 matrices made from seed %llu (%.3f GB held by the host), %.3f GB of keys and "
+              "values\n",
               shape.name.c_str(), static_cast<double>(shape.matrix_bytes()) / 1e9,
               static_cast<unsigned long long>(kSeed), static_cast<double>(model.held_bytes()) / 1e9,
               static_cast<double>(blocks) * static_cast<double>(shape.kv_layout().block_bytes()) / 1e9);

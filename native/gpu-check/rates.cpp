@@ -13,7 +13,8 @@ Figure tensor_figure(const std::string &how, double operations_per_second) {
   return {std::string(kTensor) + ", " + how, operations_per_second / 1e12, "TFLOP/s", "", operations_per_second};
 }
 
-double loop_rate(TensorLoop loop, int threads, double operations, const std::function<void(const TensorLoop &)> &start) {
+double loop_rate(TensorLoop loop, int threads, double operations,
+                 const std::function<void(const TensorLoop &)> &start) {
   cuda::DeviceArray<float> out("sums");
   loop.out = out.reserve(static_cast<size_t>(loop.ctas) * static_cast<size_t>(threads));
   return operations * loop.rounds * loop.ctas / seconds_of([&] { start(loop); });

@@ -91,7 +91,8 @@ std::string list_of(const Items &items, Write &&write) {
 std::string line_of(const Figure &figure) {
   char text[64];
   std::snprintf(text, sizeof(text), "%.9g", figure.rate);
-  return "figure\t" + figure.name + "\t" + number(figure.value) + "\t" + figure.unit + "\t" + figure.bound + "\t" + text;
+  return "figure\t" + figure.name + "\t" + number(figure.value) + "\t" + figure.unit + "\t" + figure.bound + "\t" +
+         text;
 }
 
 std::optional<Figure> figure_of(const std::string &line) {
@@ -137,7 +138,8 @@ int Report::exit_status(const std::vector<std::string> &required) const {
 }
 
 std::string table_of(const Report &report) {
-  std::string text = report.device + format("; %.0f s\n\n%-26s %-9s %8s  %s\n", report.seconds, "checked", "", "seconds", "");
+  std::string text = report.device +
+                     format("; %.0f s\n\n%-26s %-9s %8s\n", report.seconds, "checked", "", "seconds");
   for (const Outcome &o : report.outcomes) {
     text += format("%-26s %-9s %8.1f  ", o.name.c_str(), state_name(o.state), o.seconds) + o.text + "\n";
   }

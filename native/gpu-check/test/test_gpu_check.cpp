@@ -65,7 +65,8 @@ Outcome only(const Programs &programs, const char *stage, std::vector<std::strin
 
 void expect(const Outcome &outcome, State state, const std::string &part) {
   CHECK_EQUAL(state_name(outcome.state), std::string(state_name(state)));
-  if (outcome.text.find(part) == std::string::npos) ebb::test::fail(__FILE__, __LINE__, outcome.text + " lacks " + part);
+  if (outcome.text.find(part) != std::string::npos) return;
+  ebb::test::fail(__FILE__, __LINE__, outcome.text + " lacks " + part);
 }
 
 }  // namespace
@@ -130,7 +131,8 @@ TEST(gpu_check_sanitizer_findings_count) {
   programs.compute_sanitizer = scripts.add("clean", "shift 4; exec \"$@\"");
   expect(only(programs, "memcheck", tests), State::kGood, "2 of 2 tests ran, 0 failed");
   expect(only(programs, "racecheck", tests), State::kGood, "1 of 1 tests ran");
-  programs.compute_sanitizer = scripts.add("finds", "shift 4; echo '========= Invalid __global__ read'; \"$@\"; exit 86");
+  programs.compute_sanitizer =
+      scripts.add("finds", "shift 4; echo '========= Invalid __global__ read'; \"$@\"; exit 86");
   expect(only(programs, "memcheck", tests), State::kBad, "1 findings of memcheck; status 86");
   expect(only(programs, "memcheck", {"other"}), State::kBad, "0 of 0");
 }
