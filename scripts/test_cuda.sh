@@ -35,13 +35,16 @@ if [ $# -eq 0 ]; then
   python3 native/gpu-check/test/test_torch_figures.py || status=1
   expect_no_device scripts/gpu_check.sh
 fi
-# Through JNI, and the invariance tests of every backend, on a library with the emulator in it.
+# Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as one
+# of sm_90a.
 if [ $# -eq 0 ]; then
   native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
-  EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
-    -Dtest='CudaEmulated*Test,BatchInvarianceTest' -Dsurefire.failIfNoSpecifiedTests=false test || status=1
-  python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest CudaEmulatedSamplingTest \
-    CudaEmulatedLossTest BatchInvarianceTest || status=1
+  for sm90 in 0 1; do
+    EBB_SIMT_SM90=$sm90 EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
+      -Dtest='CudaEmulated*Test,BatchInvarianceTest' -Dsurefire.failIfNoSpecifiedTests=false test || status=1
+    python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest CudaEmulatedSamplingTest \
+      CudaEmulatedLossTest BatchInvarianceTest || status=1
+  done
   # Chat through router, prefill and decode, all processes of dist/ with the emulator's provider added.
   EBB_DIST=$PWD/dist EBB_EMULATED_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl integration-tests -am \
     -Dtest=CudaEmulatedChatTest -DexcludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -DskipITs test || status=1

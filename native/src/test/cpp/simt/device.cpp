@@ -8,7 +8,10 @@
 
 namespace ebb::cuda {
 
-std::string describe_device() { return "cuda-emulated: the CUDA kernels on the host, for tests; very slow"; }
+std::string describe_device() {
+  return std::string("cuda-emulated: the CUDA kernels on the host") +
+         (simt::Machine::get().sm90 ? ", as on sm_90a" : "") + ", for tests; very slow";
+}
 
 void *device_allocate(size_t bytes, const char *name) {
   simt::Streams::get().ask();
