@@ -9,8 +9,9 @@ using namespace ebb::test;
 namespace {
 
 // Around a block's 16, a span's 64 and a split's 512 positions, up to five splits.
-constexpr int32_t kLengths[] = {1,   2,   15,  16,  17,  31,  32,  33,   47,   48,   49,   63,   64,   65,   127,  128,
-                                129, 255, 257, 511, 512, 513, 575, 577,  1023, 1024, 1025, 1535, 1537, 2047, 2048, 2049};
+constexpr int32_t kLengths[] = {1,   2,   15,  16,  17,  31,   32,   33,   47,   48,   49,
+                                63,  64,  65,  127, 128, 129,  255,  257,  511,  512,  513,
+                                575, 577, 1023, 1024, 1025, 1535, 1537, 2047, 2048, 2049};
 constexpr int32_t kHeadDims[] = {64, 96, 128, 256};
 constexpr int32_t kGroups = 8;
 
