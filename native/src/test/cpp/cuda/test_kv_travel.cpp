@@ -160,14 +160,15 @@ TEST(cuda_kv_travel_has_one_result_in_all_orders_of_the_queues) {
     std::vector<float> expected;
     std::vector<uint8_t> memory;
     for (uint64_t seed = 0; seed <= 8; ++seed) {
-      Process process(model);
+      Process prefill(model), decode(model);
       if (seed > 0) link::run_at_random(seed);
-      process.step({tokens.begin(), tokens.begin() + 33}, 0, kTable, {0, 0, 0});
-      process.step({tokens.begin(), tokens.begin() + 34}, 33, kTable, {0, 0, 0});
-      const auto logits = process.step(tokens, 34, kTable, {0, 0, 0});
-      link::run_at_once();
-      const uint8_t *kv = process.session().kv();
+      prefill.step({tokens.begin(), tokens.begin() + 33}, 0, kTable, {1, 1, 1});
+      decode.takes_memory_of(prefill);
+      decode.step({tokens.begin(), tokens.begin() + 34}, 33, kTable, {1, 1, 1});
+      const auto logits = decode.step(tokens, 34, kTable, {1, 1, 1});
+      const uint8_t *kv = decode.session().kv();
       const std::vector<uint8_t> after(kv, kv + kBlocks * model.kv_layout().block_bytes());
+      link::run_at_once();
       if (seed == 0) {
         expected = logits;
         memory = after;

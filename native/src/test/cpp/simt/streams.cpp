@@ -112,7 +112,7 @@ void Streams::run_some() {
     }
     return;
   }
-  for (uint64_t steps = (*random_)() % 3; steps > 0; --steps) advance_any();
+  for (uint64_t steps = lazy_ ? 0 : (*random_)() % 3; steps > 0; --steps) advance_any();
 }
 
 // What the stream does not wait for may stay undone.
@@ -124,7 +124,7 @@ void Streams::finish(Stream stream) {
 
 void Streams::drain(Queue &queue) {
   while (!queue.empty()) {
-    if (random_ != nullptr && (*random_)() % 2 == 0 && advance_any()) continue;
+    if (random_ != nullptr && !lazy_ && (*random_)() % 2 == 0 && advance_any()) continue;
     if (!advance(queue) && !advance_any()) throw std::logic_error("streams wait for each other");
   }
 }

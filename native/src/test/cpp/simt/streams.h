@@ -32,9 +32,13 @@ class Streams {
   void finish(ebb::cuda::Stream stream);
   void finish_all();
 
-  // At once and in order from now on; or, with a seed, some of it later and in an order of that seed.
+  // At once and in order from now on; or, with a seed, some of it later and in an order of that seed. With an odd one
+  // nothing runs before somebody waits for it.
   void run_at_once() { random_.reset(); }
-  void run_at_random(uint64_t seed) { random_ = std::make_unique<std::mt19937_64>(seed); }
+  void run_at_random(uint64_t seed) {
+    random_ = std::make_unique<std::mt19937_64>(seed);
+    lazy_ = seed % 2 == 1;
+  }
 
   // The device is lost after so many calls more, as by an error that no call can mend: all further ones fail.
   // EBB_SIMT_LOSE_AFTER says the same of a whole process.
@@ -76,6 +80,7 @@ class Streams {
   uint64_t names_ = 0;
   uint64_t calls_left_ = kNever;
   std::unique_ptr<std::mt19937_64> random_;
+  bool lazy_ = false;
 };
 
 }  // namespace simt
