@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """Adds up the test reports of all modules and of ctest, names what failed, and ends with the line that counts.
 
-Usage: test_summary.py LOG, from the repository's root; LOG is what the build printed, for ctest's own count.
-Exit status 1 when a test failed or none ran.
+Usage: test_summary.py LOG FOLDER..., from the repository's root; LOG is what the build printed, for ctest's own count,
+and FOLDER is the name of a folder in each module's target/ that holds reports. Exit status 1 when a test failed or
+none ran.
 """
 import glob
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-REPORTS = ["surefire-reports", "failsafe-reports"]
 CTEST = re.compile(r"^\d+% tests passed, (\d+) tests? failed out of (\d+)", re.M)
 
 
 def main():
-    passed, failed, skipped = count_reports()
+    passed, failed, skipped = count_reports(sys.argv[2:])
     with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
         for ctest_failed, ctest_total in CTEST.findall(log.read()):
             failed += int(ctest_failed)
@@ -23,9 +23,10 @@ def main():
     sys.exit(1 if failed or not passed else 0)
 
 
-def count_reports():
+def count_reports(folders):
     passed = failed = skipped = 0
-    for report in sorted(path for folder in REPORTS for path in glob.glob(f"**/target/{folder}/TEST-*.xml", recursive=True)):
+    for report in sorted(path for folder in folders
+                         for path in glob.glob(f"**/target/{folder}/TEST-*.xml", recursive=True)):
         for case in ElementTree.parse(report).getroot().iter("testcase"):
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1

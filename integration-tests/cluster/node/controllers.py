@@ -100,7 +100,12 @@ def _eventing():
 
 def _settings():
     """What a cluster needs for Ebb and does not have when it is new, as patches, since some is read only at a start."""
-    rows = (line.split() for line in (places.HERE / "manifests/settings.txt").read_text().splitlines())
+    lines = (places.HERE / "manifests/settings.txt").read_text().splitlines()
+    rows = [line.split() for line in lines if line and line[0] != "#"]
     return [{"target": {"kind": "ConfigMap", "name": row[0]},
              "patch": json.dumps([{"op": "add", "path": "/data/" + row[1].replace("/", "~1"), "value": row[2]}])}
-            for row in rows if row and row[0] != "#"]
+            for row in rows if len(row) < 4 or _numbers(places.serving()) >= _numbers(row[3])]
+
+
+def _numbers(version):
+    return [int(number) for number in version.removeprefix("v").split(".")]

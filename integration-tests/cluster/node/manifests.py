@@ -15,8 +15,7 @@ PATCH = json.dumps([
 
 def programs():
     """{Go package: image} of every program that can be built."""
-    rows = (line.split() for line in (places.HERE / "tools/versions.txt").read_text().splitlines())
-    return {f"{row[1]}/{row[3]}": image(row[0]) for row in rows if row and not row[0].startswith("#")}
+    return {f"{row[1]}/{row[3]}": image(row[0]) for row in places.programs().values()}
 
 
 def image(program):

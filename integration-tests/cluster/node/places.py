@@ -1,4 +1,5 @@
-"""Where everything lies and listens. Two environment variables move it: EBB_CLUSTER_CACHE and EBB_CLUSTER_RUN."""
+"""Where everything lies and listens, and which versions. Environment variables: EBB_CLUSTER_CACHE and EBB_CLUSTER_RUN
+move it, EBB_SERVING asks for another Serving than the one in tools/versions.txt."""
 import os
 import pathlib
 
@@ -27,10 +28,33 @@ KUBELET, KUBELET_HEALTH, PROXY_HEALTH, PROXY_METRICS = 26250, 26248, 26256, 2624
 PROMETHEUS = 26090
 
 
+def serving():
+    """The version of Knative Serving that is asked for."""
+    return os.environ.get("EBB_SERVING") or _rows("versions.txt")["serving-controller"][2]
+
+
+def programs():
+    """{program: [program, module, version, package]} of tools/versions.txt, where another Serving's take the place of
+    those of the same name."""
+    rows = _rows("versions.txt")
+    if rows["serving-controller"][2] == serving():
+        return rows
+    other = HERE / f"tools/serving-{serving()}.txt"
+    if not other.exists():
+        known = [rows["serving-controller"][2], *sorted(file.stem.removeprefix("serving-")
+                                                        for file in (HERE / "tools").glob("serving-*.txt"))]
+        raise SystemExit(f"EBB_SERVING is {serving()}, which is not known here; it may be {' or '.join(known)}")
+    return {**rows, **_rows(other.name)}
+
+
+def _rows(name):
+    rows = (line.split() for line in (HERE / "tools" / name).read_text().splitlines())
+    return {row[0]: row for row in rows if row and not row[0].startswith("#")}
+
+
 def versions():
-    """{program: version} of tools/versions.txt."""
-    rows = (line.split() for line in (HERE / "tools/versions.txt").read_text().splitlines())
-    return {row[0]: row[2] for row in rows if row and not row[0].startswith("#")}
+    """{program: version}."""
+    return {name: row[2] for name, row in programs().items()}
 
 
 def module_folder(module, version):

@@ -12,6 +12,17 @@ namespace ebb::cuda {
 namespace {
 
 cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(stream); }
+cudaEvent_t native(Event event) { return reinterpret_cast<cudaEvent_t>(event); }
+
+// Pieces without gaps are one.
+void copy_pieces(void *to, const void *from, const Pieces &pieces, cudaMemcpyKind kind, const char *what,
+                 cudaStream_t stream) {
+  if (pieces.width == pieces.pitch) {
+    check(cudaMemcpyAsync(to, from, pieces.width * pieces.count, kind, stream), what);
+  } else {
+    check(cudaMemcpy2DAsync(to, pieces.pitch, from, pieces.pitch, pieces.width, pieces.count, kind, stream), what);
+  }
+}
 
 [[noreturn]] void unsupported(const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); }
 
@@ -107,12 +118,47 @@ void stream_destroy(Stream stream) noexcept {
   if (stream != nullptr) cudaStreamDestroy(native(stream));
 }
 
+Event event_create() {
+  cudaEvent_t event;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreate");
+  return reinterpret_cast<Event>(event);
+}
+
+void event_destroy(Event event) noexcept {
+  if (event != nullptr) cudaEventDestroy(native(event));
+}
+
+void record(Event event, Stream stream) { check(cudaEventRecord(native(event), native(stream)), "cudaEventRecord"); }
+
+void wait_for(Event event, Stream stream) {
+  check(cudaStreamWaitEvent(native(stream), native(event), 0), "cudaStreamWaitEvent");
+}
+
+bool pin(void *address, size_t bytes, std::string &why) {
+  const cudaError_t error = cudaHostRegister(address, bytes, cudaHostRegisterDefault);
+  if (error == cudaSuccess) return true;
+  cudaGetLastError();  // a refusal is forgotten; it would come up at the next launch
+  if (is_fatal(error)) check(error, "cudaHostRegister");
+  why = std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
+  return false;
+}
+
+void pin_release(void *address) noexcept { cudaHostUnregister(address); }
+
 void upload(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, native(stream)), "a copy to the device");
 }
 
 void download(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, native(stream)), "a copy from the device");
+}
+
+void upload_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  copy_pieces(to, from, pieces, cudaMemcpyHostToDevice, "a copy to the device", native(stream));
+}
+
+void download_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  copy_pieces(to, from, pieces, cudaMemcpyDeviceToHost, "a copy from the device", native(stream));
 }
 
 void synchronize(Stream stream) { check(cudaStreamSynchronize(native(stream)), "a step"); }

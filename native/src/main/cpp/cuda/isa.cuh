@@ -114,6 +114,12 @@ __device__ __forceinline__ float to_float(uint32_t bits) { return __uint_as_floa
 // The greatest n with 2^n <= x; x is not 0.
 __device__ __forceinline__ int log2_floor(uint32_t x) { return 31 - __clz(static_cast<int>(x)); }
 __device__ __forceinline__ uint32_t to_bits(float value) { return __float_as_uint(value); }
+__device__ __forceinline__ double to_double(uint32_t high, uint32_t low) {
+  return __hiloint2double(static_cast<int>(high), static_cast<int>(low));
+}
+__device__ __forceinline__ uint32_t high_bits(double value) { return static_cast<uint32_t>(__double2hiint(value)); }
+__device__ __forceinline__ uint32_t low_bits(double value) { return static_cast<uint32_t>(__double2loint(value)); }
+__device__ __forceinline__ uint32_t count_bits(uint32_t mask) { return static_cast<uint32_t>(__popc(mask)); }
 
 // 2^x to about two units in the last place; 2^-infinity is 0.
 __device__ __forceinline__ float exp2(float x) {

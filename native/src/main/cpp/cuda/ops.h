@@ -12,6 +12,7 @@
 #include "core/kv_layout.h"
 #include "cuda/tensor_map.h"
 #include "include/model.h"
+#include "include/sampling.h"
 
 namespace ebb::cuda {
 
@@ -21,10 +22,12 @@ using Stream = struct StreamTag *;
 // Elements of a row of `n` columns as products take it.
 constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
 
-// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows
-// of n floats; row r of `to` is made from row index[r] of x, or from row r where index is NULL.
+// x[t] += added[t] where there is one, the end of the residual branch before; then to[t] = rms_norm(x[t]) * weight as
+// F16 (at most sqrt(n) times the greatest weight), for `rows` rows of n floats. Row r of `to` is made from row index[r]
+// of x, each named once, or from row r where index is NULL.
 struct RmsNorm {
-  const float *x;
+  float *x;
+  const float *added;    // like x, or NULL
   const float *weight;   // [n]
   const int32_t *index;  // [rows] or NULL
   uint16_t *to;          // [rows][padded(n)]
@@ -63,9 +66,9 @@ struct Matrix {
 // x[t] = the row token_ids[t] of the table, as floats [tokens][columns].
 void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream);
 
-// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]) (+ y[t][r] where accumulate), rows of y
-// `y_stride` floats apart. The columns are cut into four parts by their number alone; a part
-// is summed in rising order of groups, and parts are added in rising order.
+// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]), rows of y `y_stride` floats apart. The columns are
+// cut into four parts by their number alone; a part is summed in rising order of groups, and parts are added in rising
+// order.
 struct Matmul {
   const Matrix &w;
   const uint16_t *x;       // F16 [tokens][padded(columns)]
@@ -74,7 +77,6 @@ struct Matmul {
   float *y;
   int64_t tokens;
   int64_t y_stride;
-  bool accumulate;
 };
 void matmul(const Matmul &op, Stream stream);
 
@@ -142,6 +144,34 @@ struct Attention {
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_sm90(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_merge(const Attention &op, Stream stream);
+
+// Tokens out of rows of logits, the very ones that the engine's sampler would choose: its sums in double run in its
+// order. One draw is what ebb_draw says; where it has adjustments its row is copied to a slot of `adjusted` first.
+struct Sampling {
+  const float *logits;  // [rows][vocabulary]
+  int64_t vocabulary;
+  int32_t choosable;    // tokens that may be chosen
+  int32_t count;        // draws
+  const ebb_draw *draws;
+  const ebb_adjustment *adjustments;
+  const int32_t *adjusted_slots;   // [count], -1 for draws without adjustments
+  const int32_t *candidate_slots;  // [count], -1 for draws that need no memory of candidates
+  float *adjusted;                 // [slots][vocabulary]
+  uint8_t *candidates;             // [slots][candidates_each] of 16 bytes
+  int64_t candidates_each;         // a power of two, choosable or more
+  double *chains;                  // [count][4 * stretches_of(choosable)]
+  int32_t *tokens;                 // [count]
+};
+constexpr int32_t kInsertedMax = 512;  // up to so many, top_k is a selection in shared memory
+constexpr int32_t kStretch = 512;      // ids whose weights are summed together
+constexpr int64_t stretches_of(int64_t n) { return (n + kStretch - 1) / kStretch; }
+// Whether a draw sorts or counts candidates in global memory.
+constexpr bool needs_candidates(const ebb_draw &draw, int32_t choosable) {
+  const bool few = draw.top_k > 0 && draw.top_k <= kInsertedMax && draw.top_k < choosable;
+  return draw.temperature != 0 && !few && (draw.top_k != 0 || draw.top_p != 1 || draw.min_p != 0);
+}
+void penalties(const Sampling &op, Stream stream);
+void sampling(const Sampling &op, Stream stream);
 
 // Copies block source[i] to target[i] for all i at once: no target is a source or named twice.
 void copy_blocks(uint8_t *kv, size_t block_bytes, const int32_t *source, const int32_t *target,

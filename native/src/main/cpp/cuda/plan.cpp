@@ -37,22 +37,4 @@ TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows
   return plan;
 }
 
-BlockPlan plan_blocks(const Model &model, const Batch &batch) {
-  BlockPlan plan;
-  const int32_t size = model.kv.block_tokens;
-  for (int32_t s = 0; s < batch.sequences; ++s) {
-    if (batch.sequence_indptr[s] == batch.sequence_indptr[s + 1]) continue;
-    const int32_t first = batch.positions[batch.sequence_indptr[s]];
-    const int32_t last = batch.positions[batch.sequence_indptr[s + 1] - 1];
-    const int32_t *blocks = batch.blocks_of(s);
-    for (int32_t b = model.first_visible(first) / size; b * size < first; ++b) plan.read.push_back(blocks[b]);
-    for (int32_t b = first / size; b <= last / size; ++b) plan.written.push_back(blocks[b]);
-  }
-  for (std::vector<int32_t> *list : {&plan.read, &plan.written}) {
-    std::sort(list->begin(), list->end());
-    list->erase(std::unique(list->begin(), list->end()), list->end());
-  }
-  return plan;
-}
-
 }  // namespace ebb::cuda

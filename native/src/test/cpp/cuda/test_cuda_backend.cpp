@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "check.h"
+#include "cuda/sampling_case.h"
 #include "fixture.h"
 #include "simt/check_run.h"
 
@@ -176,6 +177,65 @@ TEST(cuda_backend_does_not_depend_on_the_batch) { on_every_device(check_batches)
 
 // A second session goes on from the attached memory of the first, as decode does after prefill.
 TEST(cuda_backend_continues_after_a_hand_off) { on_every_device(check_hand_off); }
+
+// The logits stay on the device, and the tokens are those that the sampler makes of them.
+TEST(cuda_backend_chooses_from_the_logits_it_keeps) {
+  TinyModel model(llama());
+  simt::Machine::get().reset({});
+  const auto tokens = tokens_of(5, 21);
+  SamplingCase sampling{101, 99, {}, {}, {{3, 9, 2, EBB_ADJUST_SEEN}, {50, 0, 0, EBB_ADJUST_FORBID}}};
+  for (const auto &row : run(under_test(), model, tokens, tokens.size(), block_range(0, 1))) {
+    sampling.logits.insert(sampling.logits.end(), row.begin(), row.end());
+  }
+  TinySession session(under_test(), model, 1, kBlocks);
+  TinyBatch batch({{tokens, 0, block_range(0, 1), true}}, 101);
+  batch.descriptor()->flags = EBB_BATCH_KEEP_LOGITS;
+  session.forward(batch);
+  CHECK(batch.logits(4) == std::vector<float>(101, 0.0f));
+  for (int32_t d = 0; d < 10; ++d) {
+    ebb_draw draw = plain_draw(d / 2, d == 9 ? 0.0f : 1.1f, 0.09 * d);
+    draw.top_k = d % 3 * 20;
+    draw.top_p = d % 2 == 0 ? 1 : 0.9f;
+    draw.adjustments = d % 4 == 3 ? 2 : 0;
+    draw.repetition_penalty = 1.5f;
+    sampling.draws.push_back(draw);
+  }
+  SamplingBytes bytes(sampling);
+  session.choose(bytes.get());
+  for (size_t d = 0; d < sampling.draws.size(); ++d) CHECK_EQUAL(bytes.tokens()[d], sampling.expected(d));
+}
+
+TEST(cuda_backend_refuses_draws_that_make_no_sense) {
+  TinyModel model(llama());
+  TinySession session(under_test(), model, 1, kBlocks);
+  TinyBatch batch({{tokens_of(3, 21), 0, block_range(0, 1), false}}, 101);
+  session.forward(batch);
+  const auto refused = [&](const std::string &part, const std::function<void(ebb_sampling &)> &lie) {
+    SamplingCase sampling{101, 101, {}, {plain_draw(0, 1, 0.5)}, {{7, 1, 0, 0}}};
+    sampling.draws[0].adjustments = 1;
+    SamplingBytes bytes(sampling);
+    session.choose(bytes.get());
+    CHECK(bytes.tokens()[0] >= 0);
+    lie(*bytes.get());
+    CHECK_ERROR(EBB_INVALID_ARGUMENT, part, session.choose(bytes.get()));
+  };
+  const auto draw_refused = [&](const std::string &part, const std::function<void(ebb_draw &)> &lie) {
+    refused("draw 0: " + part, [&](ebb_sampling &s) {
+      lie(*reinterpret_cast<ebb_draw *>(reinterpret_cast<uint8_t *>(&s) + s.draw_list));
+    });
+  };
+  refused("wrong magic", [](ebb_sampling &s) { s.magic = 0; });
+  refused("102 choosable tokens", [](ebb_sampling &s) { s.choosable = 102; });
+  refused("tokens lies outside", [](ebb_sampling &s) { s.tokens += 4; });
+  refused("is of token 101", [](ebb_sampling &s) {
+    reinterpret_cast<ebb_adjustment *>(reinterpret_cast<uint8_t *>(&s) + s.adjustment_list)->token = 101;
+  });
+  draw_refused("its row", [](ebb_draw &d) { d.row = 1; });
+  draw_refused("its adjustments", [](ebb_draw &d) { d.adjustments = 2; });
+  draw_refused("temperature", [](ebb_draw &d) { d.temperature = std::nanf(""); });
+  draw_refused("top_p", [](ebb_draw &d) { d.top_p = 0; });
+  draw_refused("uniform", [](ebb_draw &d) { d.uniform = 1; });
+}
 
 TEST(cuda_backend_refuses_what_it_cannot_do) {
   TinyConfig odd = llama();

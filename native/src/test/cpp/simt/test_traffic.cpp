@@ -43,7 +43,7 @@ Launch rms_norm() {
   constexpr size_t kN = 4096;
   const simt::Buffer<float> x("x", random_floats(4 * kN, 1)), weight("weight", random_floats(kN, 2));
   const simt::Buffer<uint16_t> to("to", 4 * kN);
-  cuda::rms_norm({x.data(), weight.data(), nullptr, to.data(), 4, kN, 1e-5f}, nullptr);
+  cuda::rms_norm({x.data(), nullptr, weight.data(), nullptr, to.data(), 4, kN, 1e-5f}, nullptr);
   return {counted(), 4 * kN * 4 + kN * 4 + 4 * kN * 2};
 }
 
@@ -95,7 +95,7 @@ Launch matmul(ebb_type type, int64_t tokens) {
   const DeviceMatrix w(stored.tensor());
   const simt::Buffer<uint16_t> x("x", random_half_rows(tokens, kColumns, 6));
   const simt::Buffer<float> y("y", static_cast<size_t>(tokens * kRows));
-  cuda::matmul({w.get(), x.data(), nullptr, nullptr, y.data(), tokens, kRows, false}, nullptr);
+  cuda::matmul({w.get(), x.data(), nullptr, nullptr, y.data(), tokens, kRows}, nullptr);
   const size_t weights = packed.codes.size() + 4 * (packed.steps.size() + packed.minima.size());
   return {counted(), weights + static_cast<size_t>(tokens) * (kColumns * 2 + kRows * 4)};
 }

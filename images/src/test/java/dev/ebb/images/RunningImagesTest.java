@@ -89,7 +89,7 @@ class RunningImagesTest {
         {"specversion": "1.0", "id": "e1", "source": "/test", "type": "dev.ebb.generate.requested", "data": %s}"""
         .formatted(QUESTION));
     ImageFile image = ImageFile.open(Machine.archive("batch"), work);
-    Map<String, String> environment = Map.of("K_EVENT_PATH", "/etc/jobsink-event/event", "EBB_ROUTERS",
+    Map<String, String> environment = Map.of("K_EVENT_PATH", "/etc/jobsink-event", "EBB_ROUTERS",
         "m=" + router.url());
     try (Container job = new Container(image, image.unpack(), List.of(), environment,
         Map.of("/etc/jobsink-event", event + ":ro"))) {

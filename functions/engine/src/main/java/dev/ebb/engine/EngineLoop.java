@@ -40,13 +40,15 @@ final class EngineLoop implements AutoCloseable {
     IDLE
   }
 
-  private final Backend backend;
+  private final CopyMeter backend;
   private final Arena arena;
   private final EngineObserver observer;
   private final EngineConfig config;
   private final int vocabulary;
   private final Scheduler scheduler;
   private final HandOffs handOffs;
+  private final MeasuredClaims claims;
+  private final StepChoice choice;
   private final TokenDelivery delivery;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
@@ -58,7 +60,7 @@ final class EngineLoop implements AutoCloseable {
       EngineObserver observer, LongSupplier nanoTime, InstantSource clock) {
     this.config = config;
     this.vocabulary = vocabulary;
-    this.backend = backend;
+    this.backend = new CopyMeter(backend, arena.layout().blockBytes(), observer);
     this.arena = arena;
     this.observer = observer;
     this.nanoTime = nanoTime;
@@ -66,7 +68,9 @@ final class EngineLoop implements AutoCloseable {
     this.scheduler = new Scheduler(arena, new StepLimits(config.tokenBudget(), config.maxSequences(),
         config.chunkTokens(), config.promptLogprobRows(), config.prefixCache()));
     this.handOffs = new HandOffs(arena);
-    this.delivery = new TokenDelivery(sampler, observer, nanoTime);
+    this.claims = new MeasuredClaims(handOffs, arena, this.backend, observer, nanoTime);
+    this.choice = new StepChoice(this.backend, sampler);
+    this.delivery = new TokenDelivery(sampler, choice, observer, nanoTime);
   }
 
   /** One step: take, plan, compute, read, settle, tell. */
@@ -120,7 +124,7 @@ final class EngineLoop implements AutoCloseable {
     Sequence sequence = generation.first().sequence();
     boolean needsLogits = generation.sampling().n() > 1
         || generation.sampling().logprobs() >= 0 && handOff.firstLogprobs().isEmpty();
-    boolean claimed = handOffs.claim(sequence, handOff);
+    boolean claimed = claims.claim(sequence, handOff);
     if (claimed && generation.sampling().promptLogprobs() >= 0) {
       // The logits of the whole prompt are wanted, so all of it is computed.
       release(sequence);
@@ -164,16 +168,16 @@ final class EngineLoop implements AutoCloseable {
   /** Computes the plan; on failure its requests fail, and with a lost device all others too. */
   private boolean forward(StepPlan plan) {
     try {
-      plan.write(batch, vocabulary);
+      plan.write(batch, vocabulary, arena::edition);
+      choice.begin(plan, answers, batch);
       backend.forward(batch);
+      plan.steps().forEach(step -> step.sequence().computed(step.end()));
+      choice.choose(plan, answers, batch);
     } catch (BackendException e) {
       plan.steps().stream().map(step -> answers.get(step.sequence()).generation()).distinct().toList()
           .forEach(generation -> fail(generation, e));
       rethrowWhenLost(e);
       return false;
-    }
-    for (SequenceStep step : plan.steps()) {
-      step.sequence().computed(step.end());
     }
     return true;
   }
@@ -340,5 +344,6 @@ final class EngineLoop implements AutoCloseable {
   @Override
   public void close() {
     batch.close();
+    choice.close();
   }
 }

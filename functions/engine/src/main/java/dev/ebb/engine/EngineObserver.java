@@ -13,6 +13,18 @@ public interface EngineObserver {
   /** A request was admitted: of {@code queried} prompt tokens so many were found in the caches. */
   default void prefixLooked(int queried, int localHits, int externalQueried, int externalHits) {}
 
+  /**
+   * A hand-off was taken over by mapping its blocks in the shared arena.
+   *
+   * @param bytes size of those blocks
+   * @param bytesCopied KV bytes that this process copied while it took them over
+   * @param seconds from looking at the claim check to holding the blocks
+   */
+  default void handedOver(long bytes, long bytesCopied, double seconds) {}
+
+  /** KV blocks were copied to other blocks, for whatever reason. */
+  default void kvCopied(long bytes) {}
+
   /** A hand-off's blocks were gone or not usable here, so its prompt is computed again. */
   default void handOffRecomputed(int promptTokens) {}
 

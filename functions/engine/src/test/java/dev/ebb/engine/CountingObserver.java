@@ -13,6 +13,10 @@ final class CountingObserver implements EngineObserver {
   int firstTokens;
   int interTokens;
   int recomputedHandOffs;
+  int handOffs;
+  long bytesHandedOver;
+  long bytesCopiedForHandOffs;
+  long bytesCopied;
   final List<RequestStats> finished = new ArrayList<>();
 
   @Override
@@ -26,6 +30,18 @@ final class CountingObserver implements EngineObserver {
     localHits += local;
     externalQueried += askedExternally;
     externalHits += external;
+  }
+
+  @Override
+  public void handedOver(long bytes, long copied, double seconds) {
+    handOffs++;
+    bytesHandedOver += bytes;
+    bytesCopiedForHandOffs += copied;
+  }
+
+  @Override
+  public void kvCopied(long bytes) {
+    bytesCopied += bytes;
   }
 
   @Override

@@ -72,11 +72,16 @@ class HandOffTest {
         handOff.blockHashes());
     assertEquals(3, prefill.census().held());
     Recorder recorder = decode(params(6), handOff);
+    assertEquals(0, prefill.backend.rowsBrought());
+    assertEquals(PROMPT.length, decode.backend.rowsBrought(), "the prompt once, not with every step");
     assertEquals(alone(params(6)), recorder.transcript());
     assertEquals(5, decode.backend.tokensComputed());
     assertEquals(40, recorder.completion.cachedTokens());
     assertEquals(40, decode.observer.externalHits);
     assertEquals(0, decode.observer.recomputedHandOffs);
+    assertEquals(1, decode.observer.handOffs);
+    assertEquals(3 * EchoBackend.LAYOUT.blockBytes(), decode.observer.bytesHandedOver);
+    assertEquals(0, decode.observer.bytesCopiedForHandOffs + decode.observer.bytesCopied);
     assertEquals(6, recorder.completion.generatedTokens());
     assertEquals(0, decode.census().held());
     assertEquals(0, decode.activeLeases());
@@ -89,6 +94,7 @@ class HandOffTest {
     Recorder second = decode(params(6), handOff);
     assertEquals(first.transcript(), second.transcript());
     assertEquals(1, decode.observer.recomputedHandOffs);
+    assertEquals(1, decode.observer.handOffs);
     assertEquals(32, second.completion.cachedTokens(), "its full blocks are still found by hash");
   }
 
@@ -146,6 +152,9 @@ class HandOffTest {
     Recorder recorder = decode(several, prefill(several));
     assertEquals(alone(several), recorder.transcript());
     assertEquals(1 + recorder.completion.generatedTokens() - 3, decode.backend.tokensComputed());
+    assertEquals(0, decode.observer.bytesCopiedForHandOffs);
+    assertEquals(2 * EchoBackend.LAYOUT.blockBytes(), decode.observer.bytesCopied,
+        "each further answer goes on in a block of its own");
   }
 
   @Test

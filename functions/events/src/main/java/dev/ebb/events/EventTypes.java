@@ -33,4 +33,10 @@ public final class EventTypes {
    * router tells an answer of a function from one of a proxy on the way.
    */
   public static final String FUNCTION_HEADER = "x-ebb-function";
+
+  /**
+   * Header of a request to a router, of any value: answer the event, also if it was answered before. For callers that
+   * keep duplicates away themselves, and may have lost an answer on its way.
+   */
+  public static final String AGAIN_HEADER = "x-ebb-again";
 }

@@ -12,6 +12,7 @@ import dev.ebb.it.cluster.harness.WakeWatch;
 import dev.ebb.it.harness.Await;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ final class PollingTest {
   @Test
   void prometheusAloneWakes() {
     try (Variant polled = Variant.of("polled", Variant::decodeOnly)
-        .edit("-decode.yaml", text -> text.replaceFirst("(?s)" + PUSH, ""))) {
+        .edit("knative-service-", text -> text.replaceFirst("(?s)" + PUSH, ""))) {
       polled.apply().awaitReady().awaitZero();
       String triggers = Cluster.kubectl("get", "scaledobject", "-n", "polled", "-o",
           "jsonpath={.items[*].spec.triggers[*].type}");
@@ -41,6 +42,7 @@ final class PollingTest {
   }
 
   /** Pitfall 6. The stream of KEDA ends with the router, and what comes next is heard by polling. */
+  @DisplayName("pitfall 6: KEDA's push stream drops")
   @Test
   void aWakeAfterThePushStreamBroke() {
     Installation ebb = Installation.shared();

@@ -8,11 +8,13 @@ import dev.ebb.it.cluster.harness.Quota;
 import dev.ebb.it.cluster.harness.StreamedAnswer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Somebody with a higher priority takes the GPU of a decode in mid-stream. */
 @Tag("cluster")
+@Tag("short")
 final class PreemptionTest {
   private static final String PROMPT = "Once upon a time in a small harbour town, a clockmaker";
   /** So many that the answer outlasts the time that a pod on its way out may finish in. */
@@ -27,6 +29,7 @@ final class PreemptionTest {
   }
 
   /** Pitfall 8. The answer goes on where quota is, with no token twice and none left out. */
+  @DisplayName("pitfall 8: preemption in mid-decode")
   @Test
   void aPreemptedStreamGoesOnWithoutATokenTwiceOrMissing() {
     Quota.gpus("ebb", "serving", 1);

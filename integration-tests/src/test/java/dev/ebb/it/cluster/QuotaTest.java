@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ final class QuotaTest {
   }
 
   /** Pitfall 1. The first pod must be ready once, or Serving gives the revision up. */
+  @DisplayName("pitfall 1: first rollout with quota 0, then freed")
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
   void aFirstRolloutAtQuotaZeroBecomesReadyWhenThereIsSome(String alwaysSchedulable) {
@@ -44,7 +46,7 @@ final class QuotaTest {
       first.edit("cluster-queue", text -> text.replaceAll("(nvidia.com/gpu\n *nominalQuota: )'2'", "$1'0'")).apply();
       Quota.awaitGated("first", DECODE);
       Await.pause(5_000);
-      assertTells("first", "waiting for quota");
+      assertTells("first", "place 1 in serving");
       Quota.gpus("first", "serving", 1);
       first.awaitReady();
       assertEquals(4, first.router(Installation.MODEL).post("/v1/completions", Map.of("model", Installation.MODEL,
@@ -53,8 +55,10 @@ final class QuotaTest {
   }
 
   /** Pitfall 3. */
+  @DisplayName("pitfall 3: a gated pod, with pod-is-always-schedulable and without")
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
+  @Tag("short")
   void aGatedPodIsNoFailureAndTheStreamIsToldItsPlace(String alwaysSchedulable) {
     Cluster.setting("config-deployment", "pod-is-always-schedulable", alwaysSchedulable);
     Installation.awaitZero();
@@ -62,7 +66,7 @@ final class QuotaTest {
     try (StreamedAnswer answer = StreamedAnswer.begin(ebb.router(), Installation.MODEL, PROMPT, 8)) {
       String line = answer.awaitComment("waiting for quota, position 1");
       Await.pause(5_000);
-      assertTells("ebb", "waiting for quota");
+      assertTells("ebb", "place 1 in serving");
       assertEquals(List.of(), answer.tokens());
       Quota.gpus("ebb", "serving", 2);
       assertEquals(8, answer.whole().size());

@@ -7,6 +7,7 @@ import dev.ebb.it.cluster.harness.Installation;
 import dev.ebb.it.cluster.harness.Load;
 import dev.ebb.it.harness.Await;
 import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,8 @@ final class RestartsTest {
 
   private final Installation ebb = Installation.shared();
 
+  @Tag("serving-old")
+  @Tag("short")
   @ParameterizedTest
   @CsvSource({"keda, keda-operator", "kueue-system, kueue-controller-manager", "knative-serving, controller",
       "knative-serving, activator", "ebb-system, ebb-autoscaler"})
@@ -32,6 +35,7 @@ final class RestartsTest {
     });
   }
 
+  @DisplayName("pitfall 5: Prometheus and other parts of the node are down in mid-stream")
   @ParameterizedTest
   @CsvSource({"prometheus", "kubelet", "kube-apiserver"})
   void aPartOfTheNodeIsKilled(String part) {
@@ -44,6 +48,7 @@ final class RestartsTest {
   }
 
   /** A new router is ready before the old one is told to end, which then takes nothing new and ends what it has. */
+  @DisplayName("pitfall 5: the router is restarted in mid-stream")
   @Test
   void theRouterIsRolledOut() {
     String router = "deployment/" + Installation.MODEL + "-router";

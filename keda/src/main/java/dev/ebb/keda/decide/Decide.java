@@ -60,7 +60,7 @@ public final class Decide {
   /** A revision that was not seen keeps the pause it has: nothing wakes on ignorance. */
   private boolean paused() {
     return switch (seen.routing()) {
-      case RESERVE -> true;
+      case RESERVE, SPARE -> true;
       case UNKNOWN -> seen.scaledObject().filter(Decide::pausedByRouting).isPresent();
       case ACTIVE, PENDING -> false;
     };

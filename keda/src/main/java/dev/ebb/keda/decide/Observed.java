@@ -27,7 +27,7 @@ public record Observed(PodAutoscaler podAutoscaler, Optional<ServerlessService> 
   /**
    * Whether a revision that never started is to be given up, so that it does not keep from others what its pod has: a
    * newer one takes its place, or a route named it and does no longer. Serving leaves the replicas to us. One that no
-   * route ever named is pending, not in reserve, and starts.
+   * route ever named starts, as with Knative's own autoscaler, so that it can be given traffic when it was ready.
    */
   boolean needless() {
     return superseded || routing == RoutingState.RESERVE;

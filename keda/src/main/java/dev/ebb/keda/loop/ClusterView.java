@@ -121,8 +121,8 @@ final class ClusterView implements AutoCloseable {
   }
 
   private RoutingState routing(String key) {
-    return cached(revisions, key).map(revision -> revision.getMetadata().getLabels())
-        .map(labels -> RoutingState.of(labels.get(RoutingState.LABEL))).orElse(RoutingState.UNKNOWN);
+    return cached(revisions, key).map(revision -> RoutingState.of(revision.getMetadata()))
+        .orElse(RoutingState.UNKNOWN);
   }
 
   /** Whether the revision's Configuration has a later one. */

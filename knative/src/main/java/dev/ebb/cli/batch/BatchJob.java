@@ -15,25 +15,32 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Answers the one event that a JobSink mounted: posts it to its model's router, and the reply to the sink. The sink
  * is the environment's alone: an event that named one could have this job post to any address of the cluster.
+ *
+ * <p>Replies are delivered at least once. So the router is asked for an answer also if it gave one before, to an
+ * attempt of this job that could not hand it on; the reply is the same event each time, by source and id.
  */
 public final class BatchJob {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String STRUCTURED = "application/cloudevents+json";
-  private static final String FAILED_TYPE = "dev.ebb.generate.failed";
   private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
   /** Beyond the router's own limit, so that its answer is the one that is seen. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
-  private static final Duration SINK_MAX = Duration.ofSeconds(60);
+  private static final Duration SINK_PAUSE = Duration.ofSeconds(1);
+  /** The file in a folder that a JobSink mounts. */
+  private static final String EVENT_FILE = "event";
+  /** What routers know it by: {@code EventTypes.AGAIN_HEADER}, a class that the command does not carry. */
+  private static final String AGAIN_HEADER = "x-ebb-again";
 
   private final Path event;
   private final Routers routers;
-  private final Optional<URI> sink;
+  private final Optional<ReplySink> sink;
   private final Duration answerMax;
   private final PrintStream out;
   private final PrintStream err;
@@ -46,9 +53,15 @@ public final class BatchJob {
    * @throws CliException naming a variable that is missing or wrong
    */
   public BatchJob(Map<String, String> env, PrintStream out, PrintStream err) {
-    event = Path.of(required(env, "K_EVENT_PATH", "the file of the event, which a JobSink sets"));
+    this(env, out, err, SINK_PAUSE);
+  }
+
+  /** A job that waits so long after a sink's first failure. */
+  BatchJob(Map<String, String> env, PrintStream out, PrintStream err, Duration sinkPause) {
+    event = file(Path.of(required(env, "K_EVENT_PATH", "the event's file or its folder, which a JobSink sets")));
     routers = Routers.of(required(env, "EBB_ROUTERS", "MODEL=http://HOST:PORT, several separated by spaces"));
-    sink = Optional.ofNullable(env.get("EBB_BATCH_SINK")).filter(url -> !url.isBlank()).map(BatchJob::sink);
+    sink = Optional.ofNullable(env.get("EBB_BATCH_SINK")).filter(url -> !url.isBlank())
+        .map(url -> new ReplySink(sink(url), sinkPause, out, err));
     answerMax = Duration.ofSeconds(seconds(env.getOrDefault("EBB_REQUEST_TIMEOUT_SECONDS", "600"))).plus(MARGIN);
     this.out = out;
     this.err = err;
@@ -94,26 +107,21 @@ public final class BatchJob {
 
   private Outcome refused(ObjectNode read, ObjectNode error) throws IOException, InterruptedException {
     err.println("ebb batch: refused: " + error.at("/error/message").asText());
-    ObjectNode failed = JSON.createObjectNode().put("specversion", "1.0")
-        // The same event fails by the same name, so that a repeated attempt tells nobody twice.
-        .put("id", read.path("id").asText() + "-failed").put("source", "/ebb/batch").put("type", FAILED_TYPE)
-        .put("subject", read.path("id").asText()).put("datacontenttype", "application/json");
-    failed.set("data", error);
-    byte[] body = JSON.writeValueAsBytes(failed);
+    byte[] body = JSON.writeValueAsBytes(FailedEvent.of(read, error));
     if (sink.isEmpty()) {
       out.println(new String(body, StandardCharsets.UTF_8));
       return Outcome.REFUSED;
     }
     try (HttpClient http = client()) {
-      HttpRequest request = HttpRequest.newBuilder(sink.get()).timeout(SINK_MAX).header("content-type", STRUCTURED)
-          .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
-      return taken(http, request) ? Outcome.REFUSED : Outcome.FAILED;
+      boolean taken = sink.get().take(http, Map.of("content-type", STRUCTURED), body);
+      return taken ? Outcome.REFUSED : Outcome.FAILED;
     }
   }
 
   private HttpResponse<byte[]> ask(HttpClient http, URI router, byte[] body) throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(router.resolve("/")).timeout(answerMax)
-        .header("content-type", STRUCTURED).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+        .header("content-type", STRUCTURED).header(AGAIN_HEADER, "true")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
     return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
   }
 
@@ -123,27 +131,18 @@ public final class BatchJob {
       out.println(new String(reply.body(), StandardCharsets.UTF_8));
       return true;
     }
-    HttpRequest.Builder request = HttpRequest.newBuilder(sink.get()).timeout(SINK_MAX)
-        .POST(HttpRequest.BodyPublishers.ofByteArray(reply.body()));
+    Map<String, String> headers = new LinkedHashMap<>();
     reply.headers().map().forEach((name, values) -> {
       if (name.startsWith("ce-") || name.equals("content-type")) {
-        request.header(name, values.getFirst());
+        headers.put(name, values.getFirst());
       }
     });
-    return taken(http, request.build());
+    return sink.get().take(http, headers, reply.body());
   }
 
-  private boolean taken(HttpClient http, HttpRequest request) throws InterruptedException {
-    try {
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-      if (status >= 200 && status < 300) {
-        return true;
-      }
-      err.println("ebb batch: the sink " + sink.orElseThrow() + " answered " + status);
-    } catch (IOException e) {
-      err.println("ebb batch: the sink " + sink.orElseThrow() + ": " + e);
-    }
-    return false;
+  /** A JobSink names the folder that it mounts, whatever its documents say. */
+  private static Path file(Path named) {
+    return Files.isDirectory(named) ? named.resolve(EVENT_FILE) : named;
   }
 
   private static HttpClient client() {

@@ -108,7 +108,7 @@ final class Binding {
 
   private static EbbYaml.Prometheus prometheus(Section prometheus) {
     return new EbbYaml.Prometheus(prometheus.text("url"), prometheus.number("routerScrapeSeconds"),
-        prometheus.number("functionScrapeSeconds"));
+        prometheus.number("functionScrapeSeconds"), prometheus.texts("labels"));
   }
 
   private static RouterSpec router(Section router) {
@@ -119,8 +119,22 @@ final class Binding {
   }
 
   private static EbbYaml.Broker broker(Section broker) {
-    Optional<Resources> jobs = broker.optional("jobs", job -> resources(job.section("resources")));
-    return new EbbYaml.Broker(broker.text("name"), broker.text("class"), jobs);
+    String name = broker.text("name");
+    return new EbbYaml.Broker(name, broker.text("class"), broker.optional("jobs", jobs -> jobs(jobs, name)));
+  }
+
+  /** Without a sink of their own, jobs reply to the Broker. */
+  private static EbbYaml.Jobs jobs(Section jobs, String broker) {
+    EbbYaml.Sink sink = jobs.optional("sink", Binding::sink)
+        .orElse(new EbbYaml.SinkReference(SinkRules.BROKER_VERSION, SinkRules.BROKER, broker, Optional.empty()));
+    return new EbbYaml.Jobs(resources(jobs.section("resources")), sink, jobs.number("keepSeconds"));
+  }
+
+  private static EbbYaml.Sink sink(Section sink) {
+    Section ref = sink.section("ref");
+    return sink.has("url") ? new EbbYaml.SinkUrl(sink.text("url"))
+        : new EbbYaml.SinkReference(ref.text("apiVersion"), ref.text("kind"), ref.text("name"),
+            ref.optional("namespace"));
   }
 
   private static EbbYaml.Namespaces namespaces(Section names) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,15 +29,47 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
   /** A folder of the node, which prefill and decode share. */
   public record HostFolder(String path) implements Arena {}
 
-  /** Who scrapes, and is asked for demand. */
-  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds) {}
+  /**
+   * Who scrapes, and is asked for demand.
+   *
+   * @param labels of the PodMonitors, by which it may choose them
+   */
+  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds,
+      Map<String, String> labels) {}
 
   /**
    * CloudEvents.
    *
-   * @param jobs resources of a batch job; no JobSink when empty
+   * @param jobs batch jobs; no JobSink when empty
    */
-  public record Broker(String name, String brokerClass, Optional<Resources> jobs) {}
+  public record Broker(String name, String brokerClass, Optional<Jobs> jobs) {
+    private static final Map<String, String> INGRESSES =
+        Map.of("MTChannelBasedBroker", "broker-ingress", "Kafka", "kafka-broker-ingress");
+
+    /** The Service in Eventing's namespace that takes the events of all Brokers of this class, if there is one. */
+    public Optional<String> ingress() {
+      return Optional.ofNullable(INGRESSES.get(brokerClass));
+    }
+  }
+
+  /**
+   * Batch jobs, each for one event.
+   *
+   * @param resources of one
+   * @param sink where its reply goes
+   * @param keepSeconds time that a job that ended is kept, and the same event makes no second one
+   */
+  public record Jobs(Resources resources, Sink sink, int keepSeconds) {}
+
+  /** Who takes events. */
+  public sealed interface Sink {}
+
+  /** By its address. */
+  public record SinkUrl(String url) implements Sink {}
+
+  /** By its name; in Ebb's own namespace when it names none. */
+  public record SinkReference(String apiVersion, String kind, String name, Optional<String> namespace)
+      implements Sink {}
 
   /** Namespaces of others. */
   public record Namespaces(String prometheus, String keda, String knative, String ingress) {}
@@ -71,8 +104,10 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
       new SchemaCheck(problems).check(root, schema);
       yaml = Binding.of(new Section(root, schema));
       Report report = new Report(root, problems);
+      new InstallationRules(yaml, report).check();
       new ModelRules(yaml, report).check();
       new QuotaRules(yaml, report).check();
+      new SinkRules(yaml, report).check();
       report.tell();
     }
     if (!problems.isEmpty()) {

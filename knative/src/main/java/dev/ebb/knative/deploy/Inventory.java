@@ -6,10 +6,13 @@ import dev.ebb.knative.render.ObjectKind;
 import dev.ebb.knative.render.Rendering;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What of an installation is on the cluster, found by its labels. */
 final class Inventory {
@@ -24,13 +27,19 @@ final class Inventory {
     List<Leftovers.Labelled> found = new ArrayList<>();
     for (ObjectKind kind : Rendering.kinds()) {
       for (GenericKubernetesResource object : list(kind, name, namespace)) {
-        ObjectName own = new ObjectName(kind, kind.clusterWide() ? "" : namespace, object.getMetadata().getName());
-        boolean owned = object.getMetadata().getOwnerReferences() != null
-            && !object.getMetadata().getOwnerReferences().isEmpty();
-        found.add(new Leftovers.Labelled(own, owned));
+        found.add(labelled(kind, kind.clusterWide() ? "" : namespace, object));
       }
     }
     return found;
+  }
+
+  static Leftovers.Labelled labelled(ObjectKind kind, String namespace, HasMetadata object) {
+    List<OwnerReference> owners =
+        Optional.ofNullable(object.getMetadata().getOwnerReferences()).orElse(List.of());
+    // A JobSink (Eventing 0.50) calls itself jobsinks in its jobs; the garbage collector knows no such kind.
+    boolean goes = owners.stream().anyMatch(owner -> !owner.getKind().equals("jobsinks"));
+    return new Leftovers.Labelled(new ObjectName(kind, namespace, object.getMetadata().getName()), !owners.isEmpty(),
+        goes);
   }
 
   private List<GenericKubernetesResource> list(ObjectKind kind, String name, String namespace) {

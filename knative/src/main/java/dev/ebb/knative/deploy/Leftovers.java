@@ -10,9 +10,10 @@ final class Leftovers {
   /**
    * One object with the installation's labels.
    *
-   * @param owned whether another object made it, whose labels it copied; it goes with that one
+   * @param owned whether another object made it, whose labels it copied
+   * @param goes whether it goes with that one
    */
-  record Labelled(ObjectName name, boolean owned) {}
+  record Labelled(ObjectName name, boolean owned, boolean goes) {}
 
   /** What to take away, in the order of {@link RemovalOrder}; never a namespace. */
   static List<ObjectName> of(List<Labelled> there, Set<ObjectName> rendered) {

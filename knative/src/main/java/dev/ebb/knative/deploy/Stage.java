@@ -33,7 +33,13 @@ final class Stage {
     }
     return statuses(pod).stream().map(Stage::trouble).flatMap(Optional::stream).findFirst()
         .orElseGet(() -> statuses(pod).isEmpty() || statuses(pod).stream().anyMatch(one -> waiting(one) != null)
-            ? "is scheduled; its images are fetched and its volumes mounted" : "starts and loads the model");
+            ? "is scheduled; its images are fetched and its volumes mounted"
+            : isFunction(pod) ? "starts and loads the model" : "starts");
+  }
+
+  private static boolean isFunction(Pod pod) {
+    return pod.getMetadata() != null && pod.getMetadata().getLabels() != null
+        && pod.getMetadata().getLabels().containsKey("ebb.dev/phase");
   }
 
   /** Whether it waits for quota. */

@@ -45,7 +45,7 @@ public final class Undeploy {
    */
   public int installation(String name, String namespace) throws InterruptedException {
     List<ObjectName> objects = new ArrayList<>(inventory.labelled(name, namespace).stream()
-        .filter(object -> !object.owned()).map(Leftovers.Labelled::name).toList());
+        .filter(object -> !object.goes()).map(Leftovers.Labelled::name).toList());
     // Another namespace may bear the label, too: that is another installation, or one whose file was changed.
     objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
     List<ObjectName> kept = objects.stream().filter(object -> !data && Leftovers.holdsModel(object)).toList();

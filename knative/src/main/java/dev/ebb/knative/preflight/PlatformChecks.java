@@ -7,6 +7,7 @@ import dev.ebb.knative.render.Rendering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -16,6 +17,8 @@ final class PlatformChecks {
   static final String EVENTING = "knative-eventing";
   static final String KUEUE = "kueue-system";
   static final String RECONCILER = "ebb-system";
+  private static final String OLDER_METRICS = "metrics.backend-destination";
+  private static final Set<String> READ_AT_START = Set.of("config-network", "config-observability");
   private static final Map<String, String> INSTALL = Map.of("serving.knative.dev", "Knative Serving",
       "eventing.knative.dev", "Knative Eventing", "sinks.knative.dev", "Knative Eventing", "keda.sh", "KEDA",
       "kueue.x-k8s.io", "Kueue", "monitoring.coreos.com", "the Prometheus operator");
@@ -48,12 +51,16 @@ final class PlatformChecks {
             + " (and the rest of that release)" : "use a cluster that serves it")).toList();
   }
 
-  /** That the Deployments of a platform run. */
-  Finding running(String subject, String namespace) {
+  /**
+   * That the Deployments of a platform run.
+   *
+   * @param mend for a platform that is elsewhere
+   */
+  Finding running(String subject, String namespace, String mend) {
     List<ClusterFacts.Part> parts = facts.parts().getOrDefault(namespace, List.of());
     if (parts.isEmpty()) {
       return Finding.error(subject, "no Deployment of it in namespace " + namespace,
-          "kubectl get deployments -A shows where it is; name that namespace in namespaces of the ebb.yaml");
+          "kubectl get deployments -A shows where it is; " + mend);
     }
     List<String> down =
         parts.stream().filter(part -> !part.available()).map(ClusterFacts.Part::name).sorted().toList();
@@ -67,6 +74,16 @@ final class PlatformChecks {
         + " available in " + namespace);
   }
 
+  /** The mend for a platform whose namespace the file may name. */
+  static String named(String key) {
+    return "write that namespace as namespaces." + key + " in the ebb.yaml, which doctor reads by -f";
+  }
+
+  /** The mend for one whose namespace no file can name. */
+  static String installed(String subject, String namespace) {
+    return "install " + subject + " in namespace " + namespace + ", the only one where Ebb looks for it";
+  }
+
   /** The reconciler, which a deploy brings where it is missing. */
   Finding reconciler() {
     List<ClusterFacts.Part> parts = facts.parts().getOrDefault(RECONCILER, List.of());
@@ -75,7 +92,7 @@ final class PlatformChecks {
           + ", so no function of class keda.ebb.dev becomes ready", "ebb deploy brings it, or kubectl apply -f"
           + " keda/deploy/autoscaler.yaml with the image's name put in");
     }
-    Finding found = running("reconciler", RECONCILER);
+    Finding found = running("reconciler", RECONCILER, "");
     if (found.grade() == Finding.Grade.ERROR) {
       return Finding.warning(found.subject(), found.text(), found.mend());
     }
@@ -96,18 +113,51 @@ final class PlatformChecks {
     if (data == null) {
       return Finding.error(setting.configMap(), "there is no such ConfigMap in namespace " + serving,
           "kubectl -n " + serving + " create configmap " + setting.configMap() + " --from-literal=" + setting.key()
-              + "=" + setting.value());
+              + "=" + setting.value() + restart(setting));
     }
-    String found = data.get(setting.key());
+    if (isUnknown(data, setting.key())) {
+      return unknown(data, setting);
+    }
+    return judged(data.get(setting.key()), setting);
+  }
+
+  private Finding judged(String found, KnativeSetting setting) {
     if (setting.isMetBy(found)) {
       return Finding.ok(setting.configMap(), setting.key() + " is " + found);
     }
     String text = setting.key() + (found == null ? " is not set" : " is " + found) + ", so "
         + (setting.atLeast() ? "less than " + setting.value() + " is allowed and " : "") + setting.otherwise();
     String mend = "kubectl -n " + serving + " patch configmap " + setting.configMap()
-        + " --type merge -p '{\"data\":{\"" + setting.key() + "\":\"" + setting.value() + "\"}}'";
+        + " --type merge -p '{\"data\":{\"" + setting.key() + "\":\"" + setting.value() + "\"}}'" + restart(setting);
     return setting.needed() ? Finding.error(setting.configMap(), text, mend)
         : Finding.warning(setting.configMap(), text, mend);
+  }
+
+  /** The activator reads some settings at its start alone. */
+  private String restart(KnativeSetting setting) {
+    return READ_AT_START.contains(setting.configMap())
+        ? " && kubectl -n " + serving + " rollout restart deployment activator" : "";
+  }
+
+  /** Each release ships the keys that it knows as an example; another key can be set, and nothing comes of it. */
+  private static boolean isUnknown(Map<String, String> data, String key) {
+    String example = data.get("_example");
+    return example != null && !example.contains(key + ":");
+  }
+
+  /** Serving 0.42 exports the activator's metrics by another key, and has not every feature. */
+  private Finding unknown(Map<String, String> data, KnativeSetting setting) {
+    if (setting.key().equals("metrics-protocol")) {
+      // There it is what it must be unless it is set.
+      return judged(data.getOrDefault(OLDER_METRICS, setting.value()), new KnativeSetting(setting.configMap(),
+          OLDER_METRICS, setting.value(), false, setting.otherwise(), setting.needed()));
+    }
+    String text = "this release of Knative Serving does not have " + setting.key() + ", so " + setting.otherwise();
+    boolean refused = setting.configMap().equals("config-features");
+    return refused ? Finding.error(setting.configMap(), text,
+        "install a newer Knative Serving (0.50 has it), or take what needs it out of the file"
+            + (setting.key().contains("volumes-") ? ", here by models[].source.claim" : ""))
+        : Finding.warning(setting.configMap(), text, "install a newer Knative Serving (0.50 has it)");
   }
 
   /** Whether functions of a file are Knative services. */

@@ -88,6 +88,7 @@ final class Environment {
     String routers = RouterPart.all(yaml).stream()
         .map(router -> router.model().id() + "=http://" + router.host()).collect(Collectors.joining(" "));
     return list(Fields.of("EBB_ROUTERS", routers)
+        .and("EBB_BATCH_SINK", JobReplies.of(yaml).url())
         .and("EBB_REQUEST_TIMEOUT_SECONDS", yaml.router().requestTimeoutSeconds()));
   }
 

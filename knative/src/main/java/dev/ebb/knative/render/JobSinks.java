@@ -16,7 +16,7 @@ final class JobSinks {
   private JobSinks() {}
 
   static List<Manifest> of(EbbYaml yaml) {
-    Optional<Resources> jobs = yaml.broker().flatMap(EbbYaml.Broker::jobs);
+    Optional<EbbYaml.Jobs> jobs = yaml.broker().flatMap(EbbYaml.Broker::jobs);
     if (jobs.isEmpty()) {
       return List.of();
     }
@@ -27,16 +27,18 @@ final class JobSinks {
         .map(tenant -> sink(yaml, jobs.get(), "ebb-batch-" + tenant.name(), tenant.queue())).toList();
   }
 
-  private static Manifest sink(EbbYaml yaml, Resources resources, String name, Optional<String> queue) {
+  private static Manifest sink(EbbYaml yaml, EbbYaml.Jobs jobs, String name, Optional<String> queue) {
     Fields pod = Fields.of("serviceAccountName", ServiceAccounts.JOB)
         .and("enableServiceLinks", false)
         .and("restartPolicy", "Never")
-        .and("containers", List.of(container(yaml, resources)))
+        .and("containers", List.of(container(yaml, jobs.resources())))
         .and("volumes", List.of(Containers.temporaryVolume()));
     Fields labels = Labels.common(yaml).and(Labels.COMPONENT, COMPONENT);
     Fields job = Fields.of("metadata",
             Fields.of("labels", Labels.common(yaml).andAny("kueue.x-k8s.io/queue-name", queue)))
         .and("spec", Fields.of("backoffLimit", ATTEMPTS)
+            // Its event's Secret goes with it.
+            .and("ttlSecondsAfterFinished", jobs.keepSeconds())
             .and("podFailurePolicy", Fields.of("rules", List.of(refused())))
             .and("template", Fields.of("metadata", Fields.of("labels", labels)).and("spec", pod)));
     return Manifest.of(yaml, Kind.JOB_SINK, name, Labels.metadata(yaml), Fields.of("spec", Fields.of("job", job)));

@@ -28,7 +28,8 @@ final class NetworkPolicies {
     }
     if (!JobSinks.of(yaml).isEmpty()) {
       policies.add(policy(yaml, "ebb-batch", Labels.selectingComponents(JobSinks.COMPONENT),
-          Fields.of("egress", List.of(Fields.of("to", pods(RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT)))),
+          Fields.of("egress", List.of(Fields.of("to", pods(RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT)),
+              JobReplies.of(yaml).egress())),
           List.of("Egress")));
     }
     return policies;
@@ -41,7 +42,7 @@ final class NetworkPolicies {
         Fields.of("from", namespaces(others.keda())).and("ports", tcp(RouterPart.SCALER_PORT)));
     List<Fields> out = new ArrayList<>(List.of(
         Fields.of("to", pods(FunctionPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
-        Fields.of("to", namespaces(others.ingress())).and("ports", tcp(GATEWAY_PORTS)),
+        gateway(yaml),
         Fields.of("to", namespaces(others.knative())).and("ports", tcp(KNATIVE_PORTS)),
         Fields.of("ports", tcp(API_SERVER_PORTS))));
     if (yaml.models().stream().anyMatch(model -> model.degradeTo().isPresent())) {
@@ -81,7 +82,17 @@ final class NetworkPolicies {
         Fields.of("key", "kubernetes.io/metadata.name").and("operator", "In").and("values", List.of(names))))));
   }
 
-  private static List<Fields> tcp(int... ports) {
+  /** To Knative's gateway, through which its services are called. */
+  static Fields gateway(EbbYaml yaml) {
+    return to(yaml.namespaces().ingress()).and("ports", tcp(GATEWAY_PORTS));
+  }
+
+  /** To all pods of a namespace. */
+  static Fields to(String namespace) {
+    return Fields.of("to", namespaces(namespace));
+  }
+
+  static List<Fields> tcp(int... ports) {
     return IntStream.of(ports).mapToObj(port -> Fields.of("protocol", "TCP").and("port", port)).toList();
   }
 }

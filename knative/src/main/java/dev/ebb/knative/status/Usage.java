@@ -3,12 +3,15 @@ package dev.ebb.knative.status;
 import dev.ebb.kueue.api.KueueAbsentException;
 import dev.ebb.kueue.api.KueueApi;
 import dev.ebb.kueue.quota.QuotaView;
+import dev.ebb.kueue.quota.Quotas;
 import dev.ebb.kueue.resource.ClusterQueue;
 import dev.ebb.kueue.resource.Cohort;
 import dev.ebb.kueue.resource.LocalQueue;
 import dev.ebb.kueue.resource.ResourceFlavor;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +26,13 @@ import java.util.stream.Collectors;
  * @param unknown why it is not known; empty where it is
  */
 record Usage(Map<String, Map<String, String>> byQueue, String unknown) {
+  private static final List<String> UNITS = List.of("Ki", "Mi", "Gi", "Ti");
 
   /** Reads it. */
   static Usage read(KubernetesClient client, String namespace) {
     try {
       KueueApi kueue = KueueApi.discover(client);
-      var quotas = new dev.ebb.kueue.quota.Quotas(kueue.list(ClusterQueue.class), kueue.list(Cohort.class),
+      var quotas = new Quotas(kueue.list(ClusterQueue.class), kueue.list(Cohort.class),
           kueue.list(ResourceFlavor.class));
       Map<String, Map<String, String>> byQueue = new TreeMap<>();
       kueue.list(LocalQueue.class).stream().filter(queue -> namespace.equals(queue.getMetadata().getNamespace()))
@@ -45,8 +49,20 @@ record Usage(Map<String, Map<String, String>> byQueue, String unknown) {
   private static Map<String, String> shares(QuotaView view) {
     Map<String, String> shares = new LinkedHashMap<>();
     view.flavors().stream().map(part -> part.resource()).distinct().forEach(resource -> view.total(resource)
-        .ifPresent(total -> shares.put(resource, total.used() + "/" + total.nominal())));
+        .ifPresent(total -> shares.put(resource, shown(total.used()) + "/" + shown(total.nominal()))));
     return shares;
+  }
+
+  /** Bytes in the largest unit, from Mi, of which they are a whole number; what has no unit never has so many. */
+  static String shown(Quantity quantity) {
+    BigDecimal value = quantity.getNumericalAmount();
+    for (int unit = UNITS.size(); unit > 1; unit--) {
+      BigDecimal[] parts = value.divideAndRemainder(BigDecimal.valueOf(1024).pow(unit));
+      if (parts[0].signum() > 0 && parts[1].signum() == 0) {
+        return parts[0].toBigInteger() + UNITS.get(unit - 1);
+      }
+    }
+    return value.stripTrailingZeros().toPlainString();
   }
 
   /** A line for each queue. */

@@ -1,6 +1,7 @@
 package dev.ebb.cli.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,10 +14,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,15 +34,17 @@ class BatchJobTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<Boolean> again = new CopyOnWriteArrayList<>();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private volatile int routerStatus = 200;
-  private volatile int sinkStatus = 202;
+  private final AtomicInteger sinkFailures = new AtomicInteger();
 
   @BeforeEach
   void serve() throws IOException {
     server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 4);
     server.createContext("/", exchange -> {
+      again.add(exchange.getRequestHeaders().containsKey("x-ebb-again"));
       asked.add(exchange.getRequestHeaders().getFirst("content-type") + " "
           + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       exchange.getResponseHeaders().add("ce-id", "cmpl-1");
@@ -53,7 +58,7 @@ class BatchJobTest {
     server.createContext("/sink", exchange -> {
       told.add(exchange.getRequestHeaders().getFirst("ce-id") + " "
           + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      exchange.sendResponseHeaders(sinkStatus, -1);
+      exchange.sendResponseHeaders(sinkFailures.getAndDecrement() > 0 ? 503 : 202, -1);
       exchange.close();
     });
     server.start();
@@ -69,6 +74,16 @@ class BatchJobTest {
     assertEquals(Outcome.ANSWERED, run(EVENT, "tiny=" + url()));
     assertEquals(List.of("application/cloudevents+json " + EVENT), asked);
     assertEquals(List.of("cmpl-1 {\"text\": \"y\"}"), told);
+    assertEquals(List.of(true), again, "an answer that an earlier attempt lost must not be refused");
+  }
+
+  /** As Knative's JobSink has it: the variable names the folder, not the file. */
+  @Test
+  void theEventMayBeNamedByItsFolder() throws Exception {
+    Map<String, String> env = env(EVENT, "tiny=" + url());
+    env.put("K_EVENT_PATH", folder.toString());
+    assertEquals(Outcome.ANSWERED, run(env));
+    assertEquals(1, told.size());
   }
 
   @Test
@@ -85,8 +100,12 @@ class BatchJobTest {
     assertEquals(Outcome.REFUSED, run(EVENT, "tiny=" + url()));
     assertEquals(1, told.size());
     assertTrue(told.getFirst().contains("dev.ebb.generate.failed") && told.getFirst().contains("no such thing")
-        && told.getFirst().contains("e1-failed"), told::toString);
+        && told.getFirst().contains("\"subject\":\"e1\",\"causationid\":\"e1\""), told::toString);
     assertEquals(3, Outcome.REFUSED.status());
+    assertEquals(Outcome.REFUSED, run(EVENT, "tiny=" + url()));
+    assertEquals(told.get(0), told.get(1), "the same event fails by the same event");
+    run(EVENT.replace("/me", "/you"), "tiny=" + url());
+    assertNotEquals(told.get(0), told.get(2), "the same id of another source is another event");
   }
 
   @Test
@@ -101,12 +120,22 @@ class BatchJobTest {
   }
 
   @Test
+  void aSinkThatIsAwayForAWhileGetsTheOneAnswerLater() throws Exception {
+    sinkFailures.set(5);
+    assertEquals(Outcome.ANSWERED, run(EVENT, "tiny=" + url()));
+    assertEquals(6, told.size());
+    assertEquals(1, asked.size(), "nothing was computed again");
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
   void aSinkThatTakesNothingMakesAnotherAttempt() throws Exception {
-    sinkStatus = 503;
+    sinkFailures.set(Integer.MAX_VALUE);
     assertEquals(Outcome.FAILED, run(EVENT, "tiny=" + url()));
+    assertEquals("{\"text\": \"y\"}", out.toString(StandardCharsets.UTF_8).strip(), "not lost altogether");
     routerStatus = 400;
     assertEquals(Outcome.FAILED, run(EVENT, "tiny=" + url()));
-    assertTrue(err.toString(StandardCharsets.UTF_8).contains("/sink"), err::toString);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("/sink answered 503 (attempt 6 of 6)"), err::toString);
   }
 
   @Test
@@ -151,6 +180,6 @@ class BatchJobTest {
 
   private Outcome run(Map<String, String> env) throws Exception {
     return new BatchJob(env, new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8)).run();
+        new PrintStream(err, true, StandardCharsets.UTF_8), Duration.ofMillis(1)).run();
   }
 }

@@ -38,6 +38,9 @@ class EbbYamlTest {
     assertEquals("registry.example.com/ebb/ebb-decode:1.2", yaml.images().of(Images.Part.DECODE));
     assertEquals(new EbbYaml.Namespaces("observe", "keda-system", "knative-serving", "contour-internal"),
         yaml.namespaces());
+    assertEquals(Optional.of(new EbbYaml.Jobs(new Resources(new Quantity("1"), new Quantity("1Gi")),
+        new EbbYaml.SinkReference("serving.knative.dev/v1", "Service", "results", Optional.of("reports")), 3600)),
+        yaml.broker().orElseThrow().jobs());
   }
 
   @Test
@@ -49,7 +52,7 @@ class EbbYamlTest {
     assertEquals(new BigDecimal("8"), decode.threshold());
     assertEquals(new PhaseSpec.Gpus("nvidia.com/gpu", 0), decode.gpus());
     assertEquals(new RouterSpec(1, new Resources(new Quantity("500m"), new Quantity("512Mi")), Optional.empty(), 600,
-        600, 10 << 20, 10_000, 5), yaml.router());
+        600, 10 << 20, 10_000, 600), yaml.router());
     assertEquals("cpu", yaml.models().getFirst().backend());
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.knative.render.ObjectKind;
 import dev.ebb.knative.render.Rendering;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class PlanTest {
   }
 
   private static Leftovers.Labelled free(ObjectName name) {
-    return new Leftovers.Labelled(name, false);
+    return new Leftovers.Labelled(name, false, false);
   }
 
   @Test
@@ -53,7 +54,21 @@ class PlanTest {
   @Test
   void whatAnotherObjectMadeIsLeftToIt() {
     ObjectName revision = named(ObjectName.DEPLOYMENT, "decode-00001-deployment");
-    assertEquals(List.of(), Leftovers.of(List.of(new Leftovers.Labelled(revision, true)), Set.of()));
+    assertEquals(List.of(), Leftovers.of(List.of(new Leftovers.Labelled(revision, true, true)), Set.of()));
+  }
+
+  /** The garbage collector would leave them, and their pods would keep an undeploy waiting for ever. */
+  @Test
+  void jobsOfAJobSinkAreLeftToItButDoNotGoWithIt() {
+    ObjectKind job = new ObjectKind("batch/v1", "Job", false);
+    assertEquals(new Leftovers.Labelled(named(job, "one"), true, false), owned(job, "jobsinks"));
+    assertEquals(List.of(), Leftovers.of(List.of(owned(job, "jobsinks")), Set.of()));
+    assertTrue(owned(job, "CronJob").goes());
+  }
+
+  private static Leftovers.Labelled owned(ObjectKind kind, String owner) {
+    return Inventory.labelled(kind, "ebb", new GenericKubernetesResourceBuilder().withNewMetadata().withName("one")
+        .addNewOwnerReference().withKind(owner).endOwnerReference().endMetadata().build());
   }
 
   @Test

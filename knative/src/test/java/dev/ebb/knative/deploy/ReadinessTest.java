@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,8 +27,8 @@ class ReadinessTest {
     Map<?, ?> read = YAML.unmarshal("status: " + workload, Map.class);
     @SuppressWarnings("unchecked")
     Map<String, Object> its = (Map<String, Object>) read.get("status");
-    return Stage.of(YAML.unmarshal("kind: Pod\nstatus: " + status, Pod.class), Optional.ofNullable(its),
-        Optional.empty());
+    return Stage.of(YAML.unmarshal("kind: Pod\nmetadata: {labels: {ebb.dev/phase: decode}}\nstatus: " + status,
+        Pod.class), Optional.ofNullable(its), Optional.empty());
   }
 
   @Test
@@ -57,6 +60,18 @@ class ReadinessTest {
   }
 
   @Test
+  void aServiceSaysWhenItsNewestRevisionDoesNotHaveTheTraffic() {
+    String status = "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}],"
+        + " latestReadyRevisionName: x-00002, traffic: [{revisionName: x-00001, percent: %d},"
+        + " {revisionName: x-00002, percent: %d}]}";
+    assertEquals("is ready, but its newest revision has 0% of the traffic; kn service update x --traffic @latest=100"
+        + " gives it all", of("Service", 1, status.formatted(100, 0)).why());
+    assertEquals("is ready, but its newest revision has 10% of the traffic; kn service update x --traffic @latest=100"
+        + " gives it all", of("Service", 1, status.formatted(90, 10)).why());
+    assertEquals("is ready", of("Service", 1, status.formatted(0, 100)).why());
+  }
+
+  @Test
   void aDeploymentIsReadyWhenAllReplicasAreNew() {
     String spec = "spec: {replicas: 2}\n";
     assertEquals(Readiness.State.WAITS,
@@ -65,8 +80,28 @@ class ReadinessTest {
     assertEquals(Readiness.State.READY,
         of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}")
             .state());
-    assertEquals("is ready and asleep",
+    assertEquals("is asleep",
         of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
+  }
+
+  @Test
+  void aBrokerATriggerAndAJobSinkSayForThemselves() {
+    for (String kind : List.of("Broker", "Trigger", "JobSink")) {
+      assertEquals(new Readiness(Readiness.State.WAITS, "is set up"), of(kind, 1, "status: {observedGeneration: 1}"));
+      assertEquals(new Readiness(Readiness.State.READY, "is ready"),
+          of(kind, 1, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}]}"));
+      assertEquals(new Readiness(Readiness.State.FAILED, "is not ready: BrokerUnreconciled: no such class"),
+          of(kind, 1, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'False',"
+              + " reason: BrokerUnreconciled, message: no such class}]}"));
+    }
+  }
+
+  /** By the very kinds that are rendered, of which another version would never be waited for. */
+  @Test
+  void eachThatComesUpIsWaitedFor() {
+    List<String> followed = Rendering.kinds().stream()
+        .filter(kind -> Waiting.isFollowed(new ObjectName(kind, "n", "x"))).map(ObjectKind::kind).toList();
+    assertEquals(List.of("Job", "Deployment", "Service", "Broker", "Trigger", "JobSink"), followed);
   }
 
   @Test
@@ -98,6 +133,9 @@ class ReadinessTest {
             + " CrashLoopBackOff}}, lastState: {terminated: {exitCode: 25, reason: Error}}}]}", "null"));
     assertEquals("starts and loads the model",
         stage("{containerStatuses: [{name: decode, state: {running: {}}}]}", "null"));
+    Pod other = YAML.unmarshal("kind: Pod\nstatus: {containerStatuses: [{name: reconciler, state: {running: {}}}]}",
+        Pod.class);
+    assertEquals("starts", Stage.of(other, Optional.empty(), Optional.empty()));
     assertEquals("its pod is ready", stage("{conditions: [{type: Ready, status: 'True'}]}", "null"));
   }
 }

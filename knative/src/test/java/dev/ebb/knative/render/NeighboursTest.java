@@ -78,6 +78,14 @@ class NeighboursTest {
   }
 
   @Test
+  void theHeaderThatAsksAgainIsTheRouters() throws Exception {
+    String header = "AGAIN_HEADER = \"x-ebb-again\"";
+    assertTrue(Files.readString(Path.of("src/main/java/dev/ebb/cli/batch/BatchJob.java")).contains(header));
+    assertTrue(Files.readString(Path.of("../functions/events/src/main/java/dev/ebb/events/EventTypes.java"))
+        .contains(header));
+  }
+
+  @Test
   void theDemandSeriesIsTheRouters() throws Exception {
     String metrics = Files.readString(Path.of(
         "../router-fn/app/src/main/java/dev/ebb/router/app/metrics/RouterMetrics.java"));

@@ -14,7 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.Yaml;
 
 class RenderingTest {
@@ -160,6 +164,47 @@ class RenderingTest {
         .containsKey("EBB_QUEUE"));
   }
 
+  /** The sink in the file, its address, and the rule beside the router's by which jobs reach it. */
+  static Stream<Arguments> sinks() {
+    String broker = "http://broker-ingress.knative-eventing.svc.cluster.local/";
+    return Stream.of(Arguments.of("", broker + "ebb/events", "knative-eventing", "8080"),
+        Arguments.of(ref("eventing.knative.dev/v1", "Broker", "c"), broker + "c/b", "knative-eventing", "8080"),
+        Arguments.of(ref("v1", "Service", "ebb"), "http://b.ebb.svc.cluster.local", "ebb", ""),
+        Arguments.of(ref("v1", "Service", "c"), "http://b.c.svc.cluster.local", "c", ""),
+        Arguments.of(ref("serving.knative.dev/v1", "Service", "c"), "http://b.c.svc.cluster.local", "kourier-system",
+            "80"),
+        Arguments.of(", sink: {url: 'http://b.c.svc/in'}", "http://b.c.svc/in", "c", ""),
+        Arguments.of(", sink: {url: 'https://example.com/in'}", "https://example.com/in", "", "443"),
+        Arguments.of(", sink: {url: 'http://10.0.0.1:8081'}", "http://10.0.0.1:8081", "", "8081"));
+  }
+
+  private static String ref(String version, String kind, String namespace) {
+    String own = namespace.equals("ebb") ? "" : ", namespace: " + namespace;
+    return ", sink: {ref: {apiVersion: " + version + ", kind: " + kind + ", name: b" + own + "}}";
+  }
+
+  @ParameterizedTest
+  @MethodSource("sinks")
+  void jobsReplyToTheirSinkAndMayReachIt(String sink, String url, String namespace, String port) {
+    EbbYaml yaml = YamlFiles.parsed(SMALL
+        + "broker: {name: events, jobs: {resources: {cpu: 1, memory: 1Gi}" + sink + "}}\n");
+    Map<String, Object> job = object(yaml, Kind.JOB_SINK, "ebb-batch");
+    assertEquals(url, environment(job, "spec/job/spec/template/spec").get("EBB_BATCH_SINK"));
+    assertEquals(86400, at(job, "spec/job/spec/ttlSecondsAfterFinished"));
+    Map<?, ?> rule = (Map<?, ?>) at(object(yaml, Kind.NETWORK_POLICY, "ebb-batch"), "spec/egress/1");
+    assertEquals(!namespace.isEmpty(), rule.containsKey("to"), rule::toString);
+    assertTrue(rule.toString().contains(namespace), rule::toString);
+    assertEquals(port, rule.containsKey("ports") ? at(rule, "ports/0/port").toString() : "");
+  }
+
+  @Test
+  void aKafkaBrokerHasAnAddressOfItsOwn() {
+    EbbYaml yaml = YamlFiles.parsed(SMALL
+        + "broker: {name: events, class: Kafka, jobs: {resources: {cpu: 1, memory: 1Gi}}}\n");
+    assertEquals("http://kafka-broker-ingress.knative-eventing.svc.cluster.local/ebb/events",
+        environment(object(yaml, Kind.JOB_SINK, "ebb-batch"), "spec/job/spec/template/spec").get("EBB_BATCH_SINK"));
+  }
+
   @Test
   void knativeNeverGetsWhatItRefuses() {
     Map<String, Object> service = object(YamlFiles.full(), Kind.KNATIVE_SERVICE, "qwen3-0-6b-decode");
@@ -193,5 +238,21 @@ class RenderingTest {
         .contains("needs config-defaults max-revision-timeout-seconds: \"900\", or more"));
     EbbYaml plain = YamlFiles.parsed(SMALL.replace("decode: {", "decode: {mode: deployment, "));
     assertEquals(List.of(), Rendering.notes(plain));
+  }
+
+  @Test
+  void warningsNameWhatIsRightAndOfNoUse() {
+    String full = YamlFiles.text("full.yaml");
+    List<String> warnings = Rendering.warnings(YamlFiles.parsed(full));
+    assertTrue(warnings.contains("warning: decode of model qwen3-0.6b has replicas.max 4, and the quota of queue gpus"
+        + " has room for 3 if nothing else is in it; raise nominal, or lower max"), warnings.toString());
+    assertTrue(warnings.stream().noneMatch(warning -> warning.contains("threads")), warnings.toString());
+    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 5"))).stream()
+        .noneMatch(warning -> warning.contains("threads")), "twice the cores is let pass");
+    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 1").replace("2500m", "400m")))
+        .stream().noneMatch(warning -> warning.contains("threads")), "one is the least");
+    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 6"))).contains(
+        "warning: decode of model qwen3-0.6b has threads: 6 on cpu: 2500m, and they will wait for each other; write"
+            + " as many threads as cores"));
   }
 }

@@ -32,11 +32,11 @@ public class VllmMetrics implements EngineObserver {
   private final Counter cachedTokensBySource;
   private final Counter.Child generationTokens;
   private final Counter finished;
-  private final Counter.Child recomputedTokens;
   private final Histogram.Child stepTokens;
   private final Histogram.Child firstToken;
   private final Histogram.Child interToken;
   private final RequestHistograms requests;
+  private final HandOffSeries handOffs;
   private final OlderNames older;
 
   @Inject
@@ -62,8 +62,6 @@ public class VllmMetrics implements EngineObserver {
     generationTokens = r.counter("vllm:generation_tokens", "Number of generation tokens processed.");
     finished = r.counter("vllm:request_success", "Count of successfully processed requests.",
         "finished_reason", "stop", "length", "abort", "error", "repetition");
-    recomputedTokens = r.counter("ebb_hand_off_recomputed_tokens",
-        "Prompt tokens computed again because the blocks of their hand-off were gone.");
     stepTokens = r.histogram("vllm:iteration_tokens_total",
         "Histogram of number of tokens per engine_step.", Buckets.STEP_TOKENS);
     firstToken = r.histogram("vllm:time_to_first_token_seconds",
@@ -71,6 +69,7 @@ public class VllmMetrics implements EngineObserver {
     interToken = r.histogram("vllm:inter_token_latency_seconds",
         "Histogram of inter-token latency in seconds.", Buckets.TOKEN_TIME);
     requests = new RequestHistograms(r);
+    handOffs = new HandOffSeries(r);
     older = new OlderNames(r);
     new IdleFamilies(r);
   }
@@ -97,8 +96,18 @@ public class VllmMetrics implements EngineObserver {
   }
 
   @Override
+  public void handedOver(long bytes, long bytesCopied, double seconds) {
+    handOffs.handedOver(bytes, bytesCopied, seconds);
+  }
+
+  @Override
+  public void kvCopied(long bytes) {
+    handOffs.copied(bytes);
+  }
+
+  @Override
   public void handOffRecomputed(int tokens) {
-    recomputedTokens.inc(tokens);
+    handOffs.recomputed(tokens);
   }
 
   private void prompt(String source, int tokens) {

@@ -96,7 +96,7 @@ class VllmMetricsTest {
     PrometheusText text = read();
     assertEquals(40, text.value("vllm:prompt_tokens_total"));
     assertEquals(Map.of("local_compute", 16.0, "local_cache_hit", 16.0, "external_kv_transfer", 8.0),
-        bySource(text, "vllm:prompt_tokens_by_source_total"));
+        by("source", text, "vllm:prompt_tokens_by_source_total"));
     assertEquals(24, text.value("vllm:prompt_tokens_cached_total"));
     assertEquals(24, text.value("vllm:prompt_tokens_cached_by_source_total"));
     assertEquals(16, text.value("vllm:prefix_cache_hits_total"));
@@ -107,6 +107,21 @@ class VllmMetricsTest {
     assertEquals(1, text.value("vllm:time_to_first_token_seconds_count"));
     assertEquals(0.22, text.value("vllm:inter_token_latency_seconds_sum"), 1e-9);
     assertEquals(2, text.value("vllm:time_per_output_token_seconds_count"));
+  }
+
+  @Test
+  void handOffsCountByTransport() {
+    metrics.handedOver(3_000, 0, 0.25);
+    metrics.handOffRecomputed(40);
+    metrics.kvCopied(500);
+    PrometheusText text = read();
+    assertEquals(Map.of("arena", 1.0, "none", 1.0), by("transport", text, "ebb_hand_offs_total"));
+    assertEquals(Map.of("mapped", 3_000.0, "copied", 0.0), by("way", text, "ebb_hand_off_bytes_total"));
+    assertEquals(0.25, text.value("ebb_hand_off_seconds_total"));
+    assertEquals(40, text.value("ebb_hand_off_recomputed_tokens_total"));
+    assertEquals(500, text.value("ebb_kv_copied_bytes_total"));
+    metrics.handedOver(3_000, 3_000, 0.25);
+    assertEquals(Map.of("mapped", 6_000.0, "copied", 3_000.0), by("way", read(), "ebb_hand_off_bytes_total"));
   }
 
   @Test
@@ -124,9 +139,9 @@ class VllmMetricsTest {
         .anyMatch(s -> s.labels().get("le").equals("50.0") && s.value() == 1));
   }
 
-  private static Map<String, Double> bySource(PrometheusText text, String name) {
+  private static Map<String, Double> by(String label, PrometheusText text, String name) {
     Map<String, Double> values = new TreeMap<>();
-    text.samples(name).forEach(sample -> values.put(sample.labels().get("source"), sample.value()));
+    text.samples(name).forEach(sample -> values.put(sample.labels().get(label), sample.value()));
     return values;
   }
 

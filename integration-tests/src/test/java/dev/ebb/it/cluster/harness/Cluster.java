@@ -3,11 +3,13 @@ package dev.ebb.it.cluster.harness;
 import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import dev.ebb.it.harness.Command;
+import dev.ebb.it.harness.Workspace;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,22 @@ public final class Cluster {
     return tool("kubectl", arguments).expectSuccess().output();
   }
 
+  /** Applies objects, one document each. */
+  public static void apply(String yaml) {
+    try {
+      Path file = Files.writeString(Files.createTempFile(Workspace.target("cluster"), "object", ".yaml"), yaml);
+      kubectl("apply", "--server-side", "--force-conflicts", "-f", file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The node's address, on which pods reach processes of this machine. */
+  public static String nodeAddress() {
+    return CLIENT.nodes().list().getItems().getFirst().getStatus().getAddresses().stream()
+        .filter(address -> address.getType().equals("InternalIP")).findFirst().orElseThrow().getAddress();
+  }
+
   /** Runs the command of the distribution, whatever comes of it. */
   public static Command ebb(String... arguments) {
     return tool(required("EBB_DIST") + "/bin/ebb", arguments);
@@ -42,6 +60,11 @@ public final class Cluster {
   /** Runs {@code kn}, with the plugin {@code kn-ebb} of the distribution on its path. */
   public static Command kn(String... arguments) {
     return tool("kn", arguments);
+  }
+
+  /** Runs a script of bash as somebody would type it, with all of these on its path. */
+  public static Command shell(String script) {
+    return tool("bash", "-euc", script);
   }
 
   /** Starts, stops or kills a part of the node or the control plane: {@code part("kill", "kubelet")}. */
@@ -76,6 +99,19 @@ public final class Cluster {
   public static void setting(String map, String key, String value) {
     kubectl("patch", "configmap", "-n", "knative-serving", map, "--type=merge", "-p",
         "{\"data\":{\"" + key + "\":\"" + value + "\"}}");
+  }
+
+  /** Whether this Serving has a setting: each release ships the keys that it knows as an example. */
+  public static boolean servingKnows(String map, String key) {
+    return CLIENT.configMaps().inNamespace("knative-serving").withName(map).require().getData()
+        .getOrDefault("_example", "").contains(key + ":");
+  }
+
+  /** Sets how many GPUs of the made-up kind the node has. */
+  public static void gpus(int count) {
+    String node = CLIENT.nodes().list().getItems().getFirst().getMetadata().getName();
+    kubectl("patch", "node", node, "--subresource=status", "--type=merge", "-p",
+        "{\"status\":{\"capacity\":{\"nvidia.com/gpu\":\"" + count + "\"}}}");
   }
 
   /** Waits until the API server answers. */

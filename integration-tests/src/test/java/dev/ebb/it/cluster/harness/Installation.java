@@ -17,7 +17,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ebb as {@code ebb deploy} puts it on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources. */
+/**
+ * Ebb on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources: what {@code ebb render} makes of
+ * it, by {@code kubectl apply}. {@code ebb deploy} is what DeployTest is about.
+ */
 public final class Installation {
   public static final String NAMESPACE = "ebb";
   public static final String MODEL = "smollm2-135m-instruct";
@@ -43,7 +46,17 @@ public final class Installation {
 
   /** The installation's file with a change, under another name. */
   public static Path write(String name, UnaryOperator<String> change) {
-    try (InputStream stream = Installation.class.getResourceAsStream("/cluster/ebb.yaml")) {
+    return filledIn("ebb.yaml", name, text -> change.apply(mountsFolders() ? text
+        : text.replaceAll("hostPath: \"[^\"]*/models\"", "claim: models")));
+  }
+
+  /** Serving 0.42 does not let a service mount a folder of the node, only claims. */
+  private static boolean mountsFolders() {
+    return Cluster.servingKnows("config-features", "kubernetes.podspec-volumes-hostpath");
+  }
+
+  private static Path filledIn(String resource, String name, UnaryOperator<String> change) {
+    try (InputStream stream = Installation.class.getResourceAsStream("/cluster/" + resource)) {
       Path run = Path.of(System.getenv("KUBECONFIG")).getParent();
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
           .replace("@MODELS@", run.resolve("models").toString()).replace("@ARENA@", run.resolve("arena").toString());
@@ -58,6 +71,10 @@ public final class Installation {
     Path folder = Workspace.target("cluster").resolve("rendered");
     Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
     Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
+    if (!mountsFolders()) {
+      Path claim = filledIn("models-claim.yaml", "models-claim.yaml", text -> text);
+      Cluster.kubectl("apply", "--server-side", "-f", claim.toString());
+    }
     Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", reconciler().toString());
     Cluster.kubectl("rollout", "status", "-n", "ebb-system", "deployment/ebb-autoscaler", "--timeout=180s");
     Cluster.kubectl("rollout", "status", "-n", NAMESPACE, "deployment/" + MODEL + "-router", "--timeout=180s");

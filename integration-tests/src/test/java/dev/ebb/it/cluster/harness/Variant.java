@@ -3,6 +3,7 @@ package dev.ebb.it.cluster.harness;
 import dev.ebb.it.harness.Api;
 import dev.ebb.it.harness.Await;
 import dev.ebb.it.harness.Workspace;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,6 +67,17 @@ public final class Variant implements AutoCloseable {
     return this;
   }
 
+  /** Leaves out what was rendered: every object whose file's name contains the part. */
+  public Variant without(String part) {
+    files().stream().filter(one -> one.getFileName().toString().contains(part)).map(Path::toFile)
+        .forEach(file -> {
+          if (!file.delete()) {
+            throw new IllegalStateException("cannot delete " + file);
+          }
+        });
+    return this;
+  }
+
   /** Applies all, and waits for the routers. */
   public Variant apply() {
     Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
@@ -86,6 +98,29 @@ public final class Variant implements AutoCloseable {
     Await.until("no pod of a function in " + name, LONG, () -> Cluster.kube().pods().inNamespace(name)
         .withLabel("ebb.dev/phase").list().getItems().isEmpty());
     return this;
+  }
+
+  /** Names of its functions' pods that are not told to end. */
+  public List<String> pods() {
+    return living().stream().map(pod -> pod.getMetadata().getName()).toList();
+  }
+
+  /** Names of those that are ready. */
+  public List<String> ready() {
+    return living().stream().filter(pod -> pod.getStatus().getConditions().stream()
+            .anyMatch(one -> one.getType().equals("Ready") && one.getStatus().equals("True")))
+        .map(pod -> pod.getMetadata().getName()).toList();
+  }
+
+  /** The processes in those pods. */
+  public List<PodProcess> functions() {
+    return living().stream()
+        .map(pod -> new PodProcess(pod, pod.getMetadata().getLabels().get("ebb.dev/phase"))).toList();
+  }
+
+  private List<Pod> living() {
+    return Cluster.kube().pods().inNamespace(name).withLabel("ebb.dev/phase").list().getItems().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null).toList();
   }
 
   public String namespace() {

@@ -51,6 +51,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(kind, message, null, code, Math.max(1, retryAfterMs));
   }
 
+  /** The router ends; another, or the next one, is to be asked. */
+  public static Refusal stopping() {
+    return later(Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
+  }
+
   public Kind kind() {
     return kind;
   }

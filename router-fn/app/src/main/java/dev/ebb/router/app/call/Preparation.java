@@ -18,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -44,24 +45,25 @@ public class Preparation {
    * @throws Refusal naming what is wrong with the body
    */
   public PreparedRequest prepare(Api api, byte[] body) {
-    return prepare(reader.read(api, body));
+    return prepare(reader.read(api, body), OptionalLong.empty());
   }
 
   /**
    * The data of an event.
    *
+   * @param seed for data that has none
    * @throws Refusal naming what is wrong with it
    */
-  public PreparedRequest prepare(JsonNode data) {
-    return prepare(reader.read(data));
+  public PreparedRequest prepare(JsonNode data, long seed) {
+    return prepare(reader.read(data), OptionalLong.of(seed));
   }
 
-  private PreparedRequest prepare(GenerateBody body) {
+  private PreparedRequest prepare(GenerateBody body, OptionalLong seed) {
     ServedModel model = catalog.get(body.model());
     List<PreparedPrompt> prompts = new ArrayList<>(body.prompts().size());
     List<Placement> placements = new ArrayList<>(body.prompts().size());
     for (Prompt prompt : body.prompts()) {
-      PreparedPrompt prepared = prompt(model, body, prompt, prompts.size());
+      PreparedPrompt prepared = prompt(model, body, prompt, prompts.size(), seed);
       prompts.add(prepared);
       placements.add(prefixes.place(model, prepared, body.cacheSalt()));
     }
@@ -71,7 +73,8 @@ public class Preparation {
     return new PreparedRequest(body, head, placements);
   }
 
-  private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index) {
+  private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index,
+      OptionalLong seed) {
     int[] tokens = body.truncatePromptTokens().isPresent()
         ? encoder.encode(model, prompt, body.addSpecialTokens())
         : encoder.encodeFitting(model, prompt, body.addSpecialTokens(), parameter(body));
@@ -84,7 +87,7 @@ public class Preparation {
     int maxTokens = maxTokens(model, body, tokens.length);
     SamplingParams asked = Sampling.build(body.sampling(), maxTokens);
     // Equal prompts of one request get answers of their own, unless the caller fixed the randomness.
-    SamplingParams sampling = body.seeded() ? asked : asked.withSeed(asked.seed() + index);
+    SamplingParams sampling = body.seeded() ? asked : asked.withSeed(seed.orElse(asked.seed()) + index);
     return new PreparedPrompt(tokens, sampling, body.output().echo() ? encoder.text(model, prompt) : "");
   }
 

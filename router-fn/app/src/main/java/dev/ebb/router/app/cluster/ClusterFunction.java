@@ -3,11 +3,9 @@ package dev.ebb.router.app.cluster;
 import dev.ebb.router.app.platform.DecodeAloneException;
 import dev.ebb.router.app.platform.Endpoint;
 import dev.ebb.router.app.platform.ReadyProbe;
+import dev.ebb.router.app.platform.WaitingRoom;
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.Phase;
-import dev.ebb.router.park.Parking;
-import dev.ebb.router.park.ParkingFullException;
-import dev.ebb.router.request.Refusal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,7 +29,7 @@ final class ClusterFunction {
   private final long patienceMs;
   private final Sight sight;
   private final LongSupplier clockMs;
-  private final Parking<Endpoint> parking;
+  private final WaitingRoom room;
   private final ScheduledExecutorService thread;
   private volatile boolean answers;
   private long probedMs;
@@ -57,7 +55,7 @@ final class ClusterFunction {
     this.patienceMs = patienceMs;
     this.sight = sight;
     this.clockMs = clockMs;
-    parking = new Parking<>(parkedMax);
+    room = new WaitingRoom(phase, parkedMax);
     probedMs = clockMs.getAsLong() - SECOND_LOOK_MS;
     waitingSinceMs = clockMs.getAsLong();
     thread = Executors.newSingleThreadScheduledExecutor(
@@ -72,14 +70,7 @@ final class ClusterFunction {
     if (available()) {
       return CompletableFuture.completedFuture(endpoint);
     }
-    try {
-      CompletableFuture<Endpoint> place = parking.park();
-      turnNow();
-      return place;
-    } catch (ParkingFullException e) {
-      return CompletableFuture.failedFuture(Refusal.later(Refusal.Kind.TOO_MANY, "too_many_waiting",
-          "The " + phase.label() + " function is not ready and " + e.getMessage() + "; try again later.", 5_000));
-    }
+    return room.enter(this::turnNow);
   }
 
   /** A call broke. A watch knows better than we whether others are left; without one it is asked first. */
@@ -92,22 +83,22 @@ final class ClusterFunction {
     try {
       thread.execute(this::turn);
     } catch (RejectedExecutionException e) {
-      parking.refuse(stopping());
+      room.close();
     }
   }
 
   FunctionState state() {
     return available() ? FunctionState.READY
-        : parking.parked() > 0 ? FunctionState.STARTING : FunctionState.STOPPED;
+        : room.waiting() > 0 ? FunctionState.STARTING : FunctionState.STOPPED;
   }
 
   int parked() {
-    return parking.parked();
+    return room.waiting();
   }
 
   void close() {
     thread.shutdownNow();
-    parking.refuse(stopping());
+    room.close();
   }
 
   private boolean available() {
@@ -123,16 +114,15 @@ final class ClusterFunction {
   }
 
   private void look() {
-    if (parking.parked() == 0 || sight.waitsForQuota()) {
+    if (room.waiting() == 0 || sight.waitsForQuota()) {
       waitingSinceMs = clockMs.getAsLong();
     }
     if (sight.leftOut()) {
-      parking.refuse(new DecodeAloneException());
-    } else if (available() || (parking.parked() > 0 && probed())) {
-      parking.release(endpoint);
-    } else if (parking.parked() > 0 && clockMs.getAsLong() - waitingSinceMs > patienceMs) {
-      parking.refuse(Refusal.later(Refusal.Kind.UNAVAILABLE, "function_unavailable", "The " + phase.label()
-          + " function at " + endpoint.host() + ":" + endpoint.port() + " does not become ready.", 5_000));
+      room.refuse(new DecodeAloneException());
+    } else if (available() || (room.waiting() > 0 && probed())) {
+      room.release(endpoint);
+    } else if (room.waiting() > 0 && clockMs.getAsLong() - waitingSinceMs > patienceMs) {
+      room.giveUp(endpoint);
     }
   }
 
@@ -146,9 +136,5 @@ final class ClusterFunction {
     probedMs = clockMs.getAsLong();
     answers = ready;
     return ready;
-  }
-
-  private static Refusal stopping() {
-    return Refusal.later(Refusal.Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
   }
 }

@@ -16,13 +16,18 @@ import java.util.TreeSet;
 /**
  * The pairing rule as one router applies it to its own model. Every router makes the plan for all models from what all
  * can see, and carries out its own part: it never stops decode from asking for quota, only prefill. The plan is made as
- * if somebody asked for both phases now, so that a request that comes finds the answer there. A pure function.
+ * if somebody asked for both phases now, so that a request that comes finds the answer there. Kueue gives in the order
+ * of asking, and what others are about to ask for nobody sees; so unless there is room for another pair too, prefill is
+ * asked for only once decode has its quota. A pure function.
  *
  * @param slug the router's own model
  * @param decodeGpus GPUs of its decode
  * @param prefillGpus GPUs of its prefill
  */
 record PairingGate(String slug, int decodeGpus, int prefillGpus) {
+
+  /** Pairs that must fit before prefill is asked for at once with its decode: its own, and one that nobody sees yet. */
+  private static final int ROOM = 2;
 
   /**
    * What the rule says of prefill.
@@ -54,17 +59,20 @@ record PairingGate(String slug, int decodeGpus, int prefillGpus) {
     ModelDemand own = demands.stream().filter(one -> one.model().equals(slug)).findFirst().orElseThrow();
     ModelPlan plan = PairingRule.plan(left, Math.max(left, most), Contention.STRICT, demands).stream()
         .filter(one -> one.model().equals(slug)).findFirst().orElseThrow();
-    return verdict(own, plan.prefill(), preempts);
+    return verdict(own, plan.prefill(), left >= ROOM * (decodeGpus + prefillGpus), preempts);
   }
 
-  private static Verdict verdict(ModelDemand own, PhasePlan prefill, boolean preempts) {
+  private static Verdict verdict(ModelDemand own, PhasePlan prefill, boolean room, boolean preempts) {
     if (prefill.release() > 0) {
       return new Verdict(true, false, prefill.sentence());
     }
-    if (own.prefill().held() > 0 || prefill.wake() > 0) {
+    boolean decodes = own.decode().held() > 0;
+    if (own.prefill().held() > 0 || prefill.wake() > 0 && (decodes || room)) {
       return Verdict.OPEN;
     }
-    boolean decodes = own.decode().held() > 0;
+    if (prefill.wake() > 0) {
+      return new Verdict(true, false, "asks for quota once decode has its own");
+    }
     // Beside a decode that runs, Kueue may still make room for prefill if it is asked.
     boolean asks = decodes && preempts && prefill.cause() == WaitCause.QUOTA;
     return new Verdict(!asks, decodes, prefill.sentence());

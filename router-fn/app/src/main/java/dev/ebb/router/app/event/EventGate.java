@@ -47,7 +47,11 @@ public class EventGate implements Handler<RoutingContext> {
       Exchange exchange =
           new Exchange(context, inFlight, metrics, settings.modelId(), null, settings.requestTimeoutMs());
       GenerateFunction.remember(context, exchange);
-      String event = check(context);
+      String event = check(context).key();
+      if (context.request().headers().contains(EventTypes.AGAIN_HEADER)) {
+        context.next();
+        return;
+      }
       seen.claim(event).thenAccept(fresh -> exchange.run(() -> {
         if (fresh) {
           pass(context, exchange, event);
@@ -79,8 +83,8 @@ public class EventGate implements Handler<RoutingContext> {
     }
   }
 
-  /** Checks an event, and says which it is: its source and its id, which together no other has. */
-  private static String check(RoutingContext context) {
+  /** Checks an event, and says which it is. */
+  private static EventIdentity check(RoutingContext context) {
     String contentType = context.request().getHeader("content-type");
     String media = media(contentType);
     if (contentType != null && !contentType.startsWith(media)) {
@@ -90,10 +94,10 @@ public class EventGate implements Handler<RoutingContext> {
     // Funqy tells the modes apart in this order, so the gate must too.
     if (context.request().headers().contains("ce-id") || !media.equals(STRUCTURED)) {
       binary(context, media);
-      return context.request().getHeader("ce-source") + "\n" + context.request().getHeader("ce-id");
+      return new EventIdentity(context.request().getHeader("ce-source"), context.request().getHeader("ce-id"));
     }
     ObjectNode event = structured(context);
-    return event.path("source").asText() + "\n" + event.path("id").asText();
+    return new EventIdentity(event.path("source").asText(), event.path("id").asText());
   }
 
   /** The type and subtype, in lower case. */

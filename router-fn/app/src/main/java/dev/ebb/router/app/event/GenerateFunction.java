@@ -23,12 +23,14 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Map;
 
 /** Answers {@code dev.ebb.generate.requested} with {@code dev.ebb.generate.completed}. */
 @ApplicationScoped
 public class GenerateFunction {
   private static final String EXCHANGE = "ebb.exchange";
   private static final String SOURCE = "/ebb/router";
+  private static final String CORRELATION = "correlationid";
 
   private final Preparation preparation;
   private final Answers answers;
@@ -54,17 +56,25 @@ public class GenerateFunction {
     RoutingContext context = current.getCurrent();
     Exchange exchange = context.get(EXCHANGE);
     exchange.asks(BodyReader.api(event.data()));
-    PreparedRequest prepared = preparation.prepare(event.data());
+    EventIdentity identity = new EventIdentity(event.source(), event.id());
+    PreparedRequest prepared = preparation.prepare(event.data(), identity.seed());
     return Uni.createFrom().<JsonNode>emitter(emitter -> exchange.run(
             () -> answer(exchange, context, prepared, EventJson.write(event.data()), emitter)))
         .map(body -> CloudEventBuilder.create()
             .specVersion("1.0")
-            .id(body.path("id").asText())
+            .id(identity.answerId())
             .source(SOURCE)
             .type(EventTypes.GENERATE_COMPLETED)
             .subject(event.id())
+            .extensions(correlation(event))
             .time(OffsetDateTime.now(ZoneOffset.UTC))
             .build(body));
+  }
+
+  /** Attributes of CloudEvents' correlation extension: what this answers, and the conversation that it belongs to. */
+  private static Map<String, String> correlation(CloudEvent<JsonNode> event) {
+    String conversation = event.extensions().getOrDefault(CORRELATION, event.id());
+    return Map.of("causationid", event.id(), CORRELATION, conversation);
   }
 
   private void answer(Exchange exchange, RoutingContext context, PreparedRequest prepared, byte[] data,

@@ -117,7 +117,7 @@ public final class Errors {
           "The media type is not accepted; send one CloudEvent with JSON data.");
       case 413 -> Refusal.of(Kind.TOO_LARGE, null, "body_too_large",
           "The request body is over this server's limit (EBB_MAX_BODY_BYTES).");
-      case 503 -> Refusal.later(Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
+      case 503 -> Refusal.stopping();
       default -> status >= 400 && status < 500
           ? Refusal.invalid(null, "bad_request", "The request was refused with status " + status + ".")
           : Refusal.of(Kind.INTERNAL, null, "internal_error", "The server failed on this request.");

@@ -1,7 +1,6 @@
 package dev.ebb.router.app.http;
 
 import dev.ebb.router.request.Refusal;
-import dev.ebb.router.request.Refusal.Kind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +26,7 @@ public class InFlight {
     requests.add(request);
     if (draining) {
       requests.remove(request);
-      throw stopping();
+      throw Refusal.stopping();
     }
   }
 
@@ -55,7 +54,7 @@ public class InFlight {
     draining = true;
     await(limitMs);
     int left = requests.size();
-    requests.forEach(request -> request.giveUp(stopping()));
+    requests.forEach(request -> request.giveUp(Refusal.stopping()));
     await(500);
     return left;
   }
@@ -65,9 +64,5 @@ public class InFlight {
     while (!requests.isEmpty() && System.nanoTime() < end) {
       Thread.sleep(POLL_MS);
     }
-  }
-
-  private static Refusal stopping() {
-    return Refusal.later(Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
   }
 }

@@ -6,8 +6,6 @@ import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.HangWatch;
 import dev.ebb.router.function.LifecycleLimits;
 import dev.ebb.router.function.Phase;
-import dev.ebb.router.park.Parking;
-import dev.ebb.router.park.ParkingFullException;
 import dev.ebb.router.request.Refusal;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +39,7 @@ final class LocalFunction {
   private final LongSupplier clockMs;
   private final FunctionLifecycle lifecycle;
   private final HangWatch hangWatch;
-  private final Parking<Endpoint> parking;
+  private final WaitingRoom room;
   private final ScheduledExecutorService thread;
   private final AtomicLong starts = new AtomicLong();
   private final AtomicLong crashes = new AtomicLong();
@@ -69,7 +67,7 @@ final class LocalFunction {
     this.clockMs = clockMs;
     this.hangWatch = hangWatch;
     lifecycle = new FunctionLifecycle(limits);
-    parking = new Parking<>(parkedMax);
+    room = new WaitingRoom(phase, parkedMax);
     thread = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().daemon().name("function-" + phase.label()).factory());
     next = thread.schedule(this::turn, QUIET_MS, TimeUnit.MILLISECONDS);
@@ -80,14 +78,7 @@ final class LocalFunction {
     if (now != null) {
       return CompletableFuture.completedFuture(now);
     }
-    try {
-      CompletableFuture<Endpoint> place = parking.park();
-      turnNow();
-      return place;
-    } catch (ParkingFullException e) {
-      return CompletableFuture.failedFuture(Refusal.later(Refusal.Kind.TOO_MANY, "too_many_waiting",
-          "The " + phase.label() + " function is starting and " + e.getMessage() + "; try again later.", 5_000));
-    }
+    return room.enter(this::turnNow);
   }
 
   /** Looks at everything again at once. */
@@ -95,7 +86,7 @@ final class LocalFunction {
     try {
       thread.execute(this::turn);
     } catch (RejectedExecutionException e) {
-      parking.refuse(stopping());
+      room.close();
     }
   }
 
@@ -119,7 +110,7 @@ final class LocalFunction {
   }
 
   int parked() {
-    return parking.parked();
+    return room.waiting();
   }
 
   long starts() {
@@ -148,7 +139,7 @@ final class LocalFunction {
     if (left != null && left.isAlive()) {
       left.destroyForcibly().waitFor(2, TimeUnit.SECONDS);
     }
-    parking.refuse(stopping());
+    room.close();
   }
 
   private void turn() {
@@ -161,7 +152,7 @@ final class LocalFunction {
     } finally {
       next.cancel(false);
       boolean busy = state == FunctionState.STARTING || state == FunctionState.DRAINING || suspected
-          || parking.parked() > 0;
+          || room.waiting() > 0;
       if (!thread.isShutdown()) {
         next = thread.schedule(this::turn, busy ? BUSY_MS : QUIET_MS, TimeUnit.MILLISECONDS);
       }
@@ -283,20 +274,16 @@ final class LocalFunction {
     state = lifecycle.state();
     available = state == FunctionState.READY && !suspected ? endpoint : null;
     if (available != null) {
-      parking.release(available);
+      room.release(available);
     } else if (closing) {
-      parking.refuse(stopping());
+      room.close();
     } else {
       lifecycle.verdict(clockMs.getAsLong()).ifPresent(this::refuseAll);
     }
   }
 
   private void refuseAll(Verdict verdict) {
-    parking.refuse(Refusal.later(
+    room.refuse(Refusal.later(
         Refusal.Kind.UNAVAILABLE, "function_unavailable", verdict.reason(), verdict.retryAfterMs()));
-  }
-
-  private static Refusal stopping() {
-    return Refusal.later(Refusal.Kind.UNAVAILABLE, "stopping", "The server is stopping; try again.", 1_000);
   }
 }

@@ -2,9 +2,6 @@ package dev.ebb.router.app.platform;
 
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.Phase;
-import dev.ebb.router.park.Parking;
-import dev.ebb.router.park.ParkingFullException;
-import dev.ebb.router.request.Refusal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,7 +17,7 @@ final class StaticFunction {
   private final Phase phase;
   private final Endpoint endpoint;
   private final long patienceMs;
-  private final Parking<Endpoint> parking;
+  private final WaitingRoom room;
   private final ScheduledExecutorService thread;
   private volatile boolean good;
   private boolean probing;
@@ -30,7 +27,7 @@ final class StaticFunction {
     this.phase = phase;
     this.endpoint = endpoint;
     this.patienceMs = patienceMs;
-    parking = new Parking<>(parkedMax);
+    room = new WaitingRoom(phase, parkedMax);
     thread = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().daemon().name("probe-" + phase.label()).factory());
   }
@@ -39,14 +36,7 @@ final class StaticFunction {
     if (good) {
       return CompletableFuture.completedFuture(endpoint);
     }
-    try {
-      CompletableFuture<Endpoint> place = parking.park();
-      thread.execute(this::beginProbing);
-      return place;
-    } catch (ParkingFullException e) {
-      return CompletableFuture.failedFuture(Refusal.later(Refusal.Kind.TOO_MANY, "too_many_waiting",
-          "The " + phase.label() + " function is not ready and " + e.getMessage() + "; try again later.", 5_000));
-    }
+    return room.enter(() -> thread.execute(this::beginProbing));
   }
 
   void suspect() {
@@ -54,15 +44,16 @@ final class StaticFunction {
   }
 
   FunctionState state() {
-    return good ? FunctionState.READY : parking.parked() > 0 ? FunctionState.STARTING : FunctionState.STOPPED;
+    return good ? FunctionState.READY : room.waiting() > 0 ? FunctionState.STARTING : FunctionState.STOPPED;
   }
 
   int parked() {
-    return parking.parked();
+    return room.waiting();
   }
 
   void close() {
     thread.shutdownNow();
+    room.close();
   }
 
   private void beginProbing() {
@@ -77,11 +68,10 @@ final class StaticFunction {
     if (ReadyProbe.isReady(endpoint)) {
       probing = false;
       good = true;
-      parking.release(endpoint);
+      room.release(endpoint);
     } else if (System.nanoTime() / 1_000_000 - probingSinceMs > patienceMs) {
       probing = false;
-      parking.refuse(Refusal.later(Refusal.Kind.UNAVAILABLE, "function_unavailable", "The " + phase.label()
-          + " function at " + endpoint.host() + ":" + endpoint.port() + " does not become ready.", 5_000));
+      room.giveUp(endpoint);
     } else {
       thread.schedule(this::probe, PROBE_MS, TimeUnit.MILLISECONDS);
     }

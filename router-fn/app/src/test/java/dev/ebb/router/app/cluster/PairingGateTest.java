@@ -9,6 +9,8 @@ import dev.ebb.router.function.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PairingGateTest {
   private static final PairingGate A = new PairingGate("a", 1, 1);
@@ -24,10 +26,20 @@ class PairingGateTest {
 
   @Test
   void bothAreAskedForWhereBothFit() {
-    assertEquals(Verdict.OPEN, decide(A, 2, 2));
+    assertEquals(Verdict.OPEN, decide(A, 4, 4));
     assertEquals(Verdict.OPEN, decide(A, 1, 2, seat("a", Phase.DECODE, true, 1)));
     assertEquals(Verdict.OPEN,
         decide(A, 0, 2, seat("a", Phase.DECODE, true, 1), seat("a", Phase.PREFILL, true, 1)));
+  }
+
+  @Test
+  void whereAnotherPairWouldNotFitDecodeAsksFirst() {
+    for (int left = 2; left < 4; left++) {
+      Verdict verdict = decide(A, left, left, seat("a", Phase.DECODE, false, 1));
+      assertTrue(verdict.withheld() && !verdict.alone(), verdict.toString());
+      assertEquals("asks for quota once decode has its own", verdict.why());
+    }
+    assertEquals(Verdict.OPEN, decide(A, 1, 2, seat("a", Phase.DECODE, true, 1)));
   }
 
   @Test
@@ -67,23 +79,40 @@ class PairingGateTest {
    */
   @Test
   void twoModelsOneGpuShortAreBothServed() {
-    List<Seat> seats = new ArrayList<>();
-    for (int step = 1; step <= 6; step++) {
-      for (PairingGate gate : List.of(A, B)) {
-        Verdict verdict = gate.decide(left(seats), 3, false, seats, step);
-        // Prefill first: the worst order there is.
-        ask(seats, gate.slug(), Phase.PREFILL, !verdict.withheld(), step);
-        ask(seats, gate.slug(), Phase.DECODE, true, step);
-      }
-      admit(seats);
-    }
+    List<Seat> seats = contend(3);
     assertTrue(holds(seats, "a", Phase.DECODE) && holds(seats, "b", Phase.DECODE), seats.toString());
     assertEquals(3, seats.stream().filter(Seat::holds).count(), "and no GPU is idle");
     assertTrue(A.decide(0, 3, false, seats, 9).alone() ^ B.decide(0, 3, false, seats, 9).alone());
   }
 
-  private static int left(List<Seat> seats) {
-    return 3 - (int) seats.stream().filter(Seat::holds).count();
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void noGpuIsIdleWithFewerOrMore(int gpus) {
+    assertEquals(gpus, contend(gpus).stream().filter(Seat::holds).count());
+  }
+
+  /** Two models ask for all they want at once; at no time has a prefill quota whose decode has none. */
+  private static List<Seat> contend(int gpus) {
+    List<Seat> seats = new ArrayList<>();
+    for (int step = 1; step <= 6; step++) {
+      // What the other asks for in the same moment neither sees.
+      List<Seat> seen = List.copyOf(seats);
+      for (PairingGate gate : List.of(A, B)) {
+        Verdict verdict = gate.decide(left(gpus, seen), gpus, false, seen, step);
+        // Prefill first: the worst order there is.
+        ask(seats, gate.slug(), Phase.PREFILL, !verdict.withheld(), step);
+        ask(seats, gate.slug(), Phase.DECODE, true, step);
+      }
+      admit(gpus, seats);
+      for (String model : List.of("a", "b")) {
+        assertTrue(!holds(seats, model, Phase.PREFILL) || holds(seats, model, Phase.DECODE), seats.toString());
+      }
+    }
+    return seats;
+  }
+
+  private static int left(int gpus, List<Seat> seats) {
+    return gpus - (int) seats.stream().filter(Seat::holds).count();
   }
 
   private static boolean holds(List<Seat> seats, String model, Phase phase) {
@@ -101,10 +130,10 @@ class PairingGateTest {
   }
 
   /** What Kueue does. */
-  private static void admit(List<Seat> seats) {
+  private static void admit(int gpus, List<Seat> seats) {
     for (int i = 0; i < seats.size(); i++) {
       Seat seat = seats.get(i);
-      if (!seat.holds() && left(seats) > 0) {
+      if (!seat.holds() && left(gpus, seats) > 0) {
         seats.set(i, seat(seat.slug(), seat.phase(), true, seat.createdMs()));
       }
     }

@@ -2,6 +2,7 @@ package dev.ebb.router.app.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,15 @@ class DuplicateEventTest {
         "dev.ebb.generate.requested");
   }
 
+  private static long nextSeed() {
+    return Fakes.DECODE.next().work().at("/sampling/seed").longValue();
+  }
+
+  private Reply deliverAgain(String data) {
+    return Client.post("/", data, "ce-specversion", "1.0", "ce-id", id, "ce-source", "/a", "ce-type",
+        "dev.ebb.generate.requested", "x-ebb-again", "1");
+  }
+
   @Test
   void aSecondDeliveryIsTakenAndNotAnswered() {
     double before = Client.metric("ebb_duplicate_events_total{model=\"tiny\"}");
@@ -52,6 +62,22 @@ class DuplicateEventTest {
     Reply structured = Client.post("/", "{'specversion': '1.0', 'id': '" + id + "', 'source': '/a', 'data':"
         + "{'prompt': 'abc'}, 'type': 'dev.ebb.generate.requested'}", "content-type", "application/cloudevents+json");
     assertEquals(204, structured.status(), "the mode does not make it another");
+  }
+
+  @Test
+  void whoAsksForItAgainGetsTheSameEventWithTheSameRandomness() {
+    Reply first = deliver("/a");
+    long seed = nextSeed();
+    Reply again = deliverAgain("{'prompt': 'abc'}");
+    assertEquals(200, again.status());
+    assertEquals(first.header("ce-id"), again.header("ce-id"));
+    assertEquals(first.header("ce-source"), again.header("ce-source"));
+    assertEquals(seed, nextSeed());
+    Reply other = deliver("/b");
+    assertNotEquals(first.header("ce-id"), other.header("ce-id"), "the same id of another source is another event");
+    assertNotEquals(seed, nextSeed());
+    deliverAgain("{'prompt': 'abc', 'seed': 7}");
+    assertEquals(7, nextSeed(), "the caller's own seed goes before");
   }
 
   @Test

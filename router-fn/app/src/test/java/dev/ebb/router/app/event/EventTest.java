@@ -54,7 +54,9 @@ class EventTest {
     assertEquals(BINARY[3], reply.header("ce-subject"));
     assertEquals("application/json", reply.header("content-type"));
     assertEquals(Behaviours.TEXT, reply.json().at("/choices/0/text").asText());
-    assertEquals(reply.json().path("id").asText(), reply.header("ce-id"));
+    assertTrue(reply.header("ce-id").matches("[0-9a-f]{32}"), reply.header("ce-id"));
+    assertEquals(BINARY[3], reply.header("ce-causationid"));
+    assertEquals(BINARY[3], reply.header("ce-correlationid"), "an event without one begins a conversation");
     assertEquals("decode", reply.header("x-ebb-placement"));
   }
 
@@ -67,7 +69,15 @@ class EventTest {
     assertEquals("dev.ebb.generate.completed", event.path("type").asText());
     assertEquals("e" + EVENTS.get(), event.path("subject").asText());
     assertEquals("application/json", event.path("datacontenttype").asText());
+    assertEquals("e" + EVENTS.get(), event.path("causationid").asText());
     assertEquals(Behaviours.TEXT, event.at("/data/choices/0/message/content").asText());
+  }
+
+  @Test
+  void theConversationIsHandedOn() {
+    Reply reply = structured("'correlationid': 'talk-1', 'data': {'prompt': 'abc'}");
+    assertEquals("talk-1", reply.json().path("correlationid").asText());
+    assertEquals("e" + EVENTS.get(), reply.json().path("causationid").asText());
   }
 
   @Test

@@ -36,7 +36,7 @@ class ScalerTest {
   private final ManagedChannel channel = NettyChannelBuilder
       .forAddress("127.0.0.1", Integer.getInteger(ScalerProfile.SCALER_PORT)).usePlaintext().build();
   private final ExternalScalerGrpc.ExternalScalerBlockingStub scaler =
-      ExternalScalerGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+      ExternalScalerGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
 
   @BeforeEach
   void reset() {
