@@ -41,9 +41,9 @@ typedef struct ebb_batch {
   uint64_t logits;           // float[R*V] written by forward
 } ebb_batch;
 
-// A block's edition counts how often it was given to a writer, in whatever process. Under one edition a row of a block is
-// written by one holder after the other and never changes its token, so a backend with memory of its own may go on with
-// the rows that it brought or wrote under the same edition. 0: nobody counts, nothing may be kept.
+// A block's edition counts how often it was given to a writer, in whatever process. Under one edition a row of a block
+// is written by one holder after the other and never changes its token, so a backend with memory of its own may go on
+// with the rows that it brought or wrote under the same edition. 0: nobody counts, nothing may be kept.
 
 #if defined(__cplusplus)
 static_assert(sizeof(ebb_batch) == 112, "BatchLayout.HEADER_BYTES on the Java side is 112");

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * A device that is lost arrives in Java as what it is, whether while loading or while computing; what the engine and the
- * function make of it is theirs to test. Each in a process of its own, whose environment says when it is lost.
+ * A device that is lost arrives in Java as what it is, whether while loading or while computing; what the engine and
+ * the function make of it is theirs to test. Each in a process of its own, whose environment says when it is lost.
  */
 @EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*emulated.*",
     disabledReason = "make test-cuda builds the library with the emulator")
