@@ -19,7 +19,9 @@ IMAGE_ARGS ?=
 CLUSTER := integration-tests/cluster/cluster
 # Another Knative Serving than the usual one, such as v0.42.2.
 SERVING ?= $(EBB_SERVING)
+ifneq ($(SERVING),)
 export EBB_SERVING := $(SERVING)
+endif
 
 .PHONY: run test test-cluster test-cuda quick native build images cluster-tools cluster-up cluster-down cuda-toolchain
 .PHONY: gpu-check model install uninstall clean help bootstrap bench-first-light
@@ -76,7 +78,7 @@ bench-first-light: build model ## one JSON object: speed beside llama.cpp on the
 cuda-toolchain: ## an nvcc 13: the one installed, else from PyPI into ~/.cache/ebb/cuda (134 MB)
 	@scripts/cuda_toolchain.sh
 
-test-cuda: $(STAMPS)/bootstrap ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
+test-cuda: $(STAMPS)/build ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
 	@scripts/test_cuda.sh
 
 gpu-check: ## on a machine with an NVIDIA GPU: all CUDA tests on it, then its figures (status 3 without one)

@@ -28,8 +28,8 @@ def mutations():
 
 
 def kernels_of(path):
-    """The .cu files that a mutation of `path` goes into: itself, or those that include it."""
-    if path.endswith(".cu"):
+    """The sources that a mutation of `path` goes into: itself, or the .cu files that include it."""
+    if path.endswith((".cu", ".cpp")):
         return [path]
     name = os.path.basename(path)
     return [f"cuda/{file}" for file in sorted(os.listdir(f"{CPP}/cuda"))
@@ -47,7 +47,8 @@ def compile_mutated(build, folder, kernel, mutated):
     """The object of `kernel` made with the mutated file first among the headers; None when it does not compile."""
     with open(f"{build}/compile_commands.json", encoding="utf-8") as file:
         entry = next(e for e in json.load(file)
-                     if e["file"].endswith(CPP + "/" + kernel) and "ebb_simt_cuda.dir" in e["command"])
+                     if e["file"].endswith(CPP + "/" + kernel)
+                     and re.search(r"ebb_simt_(cuda|host)\.dir", e["command"]))
     command = shlex.split(entry["command"])
     source = os.path.join(folder, kernel) if mutated == kernel else entry["file"]
     output = os.path.join(folder, os.path.basename(kernel) + ".o")
@@ -97,11 +98,10 @@ def main():
     build = os.path.abspath(sys.argv[1])
     chosen = [m for m in mutations() if len(sys.argv) == 2 or m["name"] in sys.argv[2:]]
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("EBB_BUILD_JOBS", "2"))) as pool:
-        outcomes = list(pool.map(lambda m: outcome(build, m), chosen))
-    caught = 0
-    for mutation, text in zip(chosen, outcomes):
-        caught += text.startswith("caught")
-        print(f"{mutation['name']:44} {text}")
+        caught = 0
+        for mutation, text in zip(chosen, pool.map(lambda m: outcome(build, m), chosen)):
+            caught += text.startswith("caught")
+            print(f"{mutation['name']:44} {text}", flush=True)
     print(f"{caught} of {len(chosen)} mutations caught")
     sys.exit(0 if chosen and caught == len(chosen) else 1)
 

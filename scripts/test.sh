@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 set -- "${1:-all}"
 case $1 in
   all) selection=() ;;
-  quick) selection=(-DexcludedGroups=slow,cluster) ;;
+  quick) selection=(-DexcludedGroups=slow,cluster,cuda) ;;
   *) echo "usage: scripts/test.sh all|quick" >&2; exit 2 ;;
 esac
 

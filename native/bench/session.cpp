@@ -70,9 +70,9 @@ const float *Session::forward(const std::vector<Part> &parts) {
   header.outputs = static_cast<uint32_t>(outputs.size());
   header.vocabulary = static_cast<uint32_t>(model_->vocabulary);
   uint64_t end = aligned(sizeof(header));
-  const auto place = [&](uint64_t &offset, size_t count) {
+  const auto place = [&](uint64_t &offset, size_t count, size_t each = 4) {
     offset = end;
-    end = aligned(end + count * 4);
+    end = aligned(end + count * each);
   };
   place(header.token_ids, ids.size());
   place(header.positions, ids.size());
@@ -80,6 +80,7 @@ const float *Session::forward(const std::vector<Part> &parts) {
   place(header.sequence_indptr, sequence_indptr.size());
   place(header.block_indptr, block_indptr.size());
   place(header.block_table, table.size());
+  place(header.block_editions, table.size(), 8);
   place(header.output_rows, outputs.size());
   place(header.logits, outputs.size() * header.vocabulary);
   header.bytes = end;
@@ -93,6 +94,7 @@ const float *Session::forward(const std::vector<Part> &parts) {
   const auto put = [&](uint64_t offset, const std::vector<int32_t> &values) {
     if (!values.empty()) std::memcpy(base + offset, values.data(), values.size() * 4);
   };
+  std::memset(base + header.block_editions, 0, table.size() * 8);
   put(header.token_ids, ids);
   put(header.positions, positions);
   put(header.slot_mapping, slots);

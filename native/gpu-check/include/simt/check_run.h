@@ -22,6 +22,7 @@ struct Options {
 };
 
 struct Traffic {
+  uint64_t bytes = 0;
   double over_ideal() const { return 1; }
 };
 

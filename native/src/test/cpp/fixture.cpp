@@ -148,7 +148,8 @@ TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32
   h.sequence_indptr = align64(h.slot_mapping + 4 * tokens);
   h.block_indptr = align64(h.sequence_indptr + 4 * (sequences + 1));
   h.block_table = align64(h.block_indptr + 4 * (sequences + 1));
-  h.output_rows = align64(h.block_table + 4 * blocks);
+  h.block_editions = align64(h.block_table + 4 * blocks);
+  h.output_rows = align64(h.block_editions + 8 * blocks);
   h.logits = align64(h.output_rows + 4 * outputs);
   h.bytes = align64(h.logits + uint64_t{4} * outputs * h.vocabulary);
   bytes_ = std::make_unique<AlignedBytes>(h.bytes);
@@ -159,7 +160,10 @@ TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32
     const Chunk &chunk = chunks[s];
     ints(h.sequence_indptr)[s] = token;
     ints(h.block_indptr)[s] = block;
-    for (const int32_t entry : chunk.blocks) ints(h.block_table)[block++] = entry;
+    for (size_t i = 0; i < chunk.blocks.size(); ++i, ++block) {
+      ints(h.block_table)[block] = chunk.blocks[i];
+      editions(h.block_editions)[block] = chunk.editions.empty() ? 0 : chunk.editions.at(i);
+    }
     for (size_t i = 0; i < chunk.tokens.size(); ++i, ++token) {
       const int32_t position = chunk.first_position + static_cast<int32_t>(i);
       const int32_t physical = chunk.blocks.at(static_cast<size_t>(position / block_tokens));
@@ -179,13 +183,14 @@ std::vector<float> TinyBatch::logits(int32_t row) {
   return {first, first + descriptor()->vocabulary};
 }
 
-TinySession::TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks)
-    : backend_(backend), kv_(static_cast<size_t>(blocks) * model.kv_layout().block_bytes()) {
+TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads,
+                         int32_t blocks)
+    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()) {
   char error[256];
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
   try {
-    check(backend->load_model(handle_, model.descriptor()));
+    check(backend->load_model(handle_, model));
     check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
   } catch (...) {
     backend->close(handle_);  // no destructor runs for what was not made
@@ -198,6 +203,8 @@ TinySession::~TinySession() { backend_->close(handle_); }
 void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));
 }
+
+void TinySession::choose(const ebb_sampling *sampling) { check(backend_->choose(handle_, sampling)); }
 
 void TinySession::check(ebb_status status) const {
   if (status != EBB_OK) throw Error(status, backend_->last_error(handle_));

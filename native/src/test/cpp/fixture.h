@@ -79,6 +79,7 @@ struct Chunk {
   int32_t first_position = 0;
   std::vector<int32_t> blocks;  // the sequence's whole block table
   bool all_outputs = true;      // else only the last token's logits
+  std::vector<uint64_t> editions = {};  // of the blocks; none: nobody counts
 };
 
 // The descriptor of a step over those chunks.
@@ -88,6 +89,7 @@ class TinyBatch {
 
   ebb_batch *descriptor() { return reinterpret_cast<ebb_batch *>(bytes_->data()); }
   int32_t *ints(uint64_t offset) { return reinterpret_cast<int32_t *>(bytes_->data() + offset); }
+  uint64_t *editions(uint64_t offset) { return reinterpret_cast<uint64_t *>(bytes_->data() + offset); }
   std::vector<float> logits(int32_t row);
 
  private:
@@ -97,13 +99,17 @@ class TinyBatch {
 // An opened backend with the model loaded and `blocks` KV blocks attached.
 class TinySession {
  public:
-  TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks);
+  TinySession(const ebb_backend *backend, TinyModel &model, int threads, int32_t blocks)
+      : TinySession(backend, model.descriptor(), model.kv_layout(), threads, blocks) {}
+  TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads, int32_t blocks);
   ~TinySession();
   TinySession(const TinySession &) = delete;
   TinySession &operator=(const TinySession &) = delete;
 
   // Runs one step; throws Error with the backend's status and sentence.
   void forward(TinyBatch &batch);
+  // Chooses tokens; likewise.
+  void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
   uint8_t *kv() const { return kv_.data(); }
 

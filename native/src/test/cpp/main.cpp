@@ -1,6 +1,6 @@
-// Runs all tests, or those whose name contains the first argument.
+// Runs all tests, or those that an argument names: by a part of the name, or, behind a `=`, by the whole.
 #include <cstdio>
-#include <cstring>
+#include <string>
 
 #include "check.h"
 
@@ -35,11 +35,19 @@ bool run(const Test &test) {
   return failures == before;
 }
 
-int run_all(const char *filter) {
+bool is_named(const std::string &name, int count, char **filters) {
+  for (int i = 0; i < count; ++i) {
+    const std::string filter = filters[i];
+    if (filter[0] == '=' ? name == filter.substr(1) : name.find(filter) != std::string::npos) return true;
+  }
+  return count == 0;
+}
+
+int run_all(int count, char **filters) {
   int ran = 0;
   int failed = 0;
   for (const Test &test : tests()) {
-    if (filter != nullptr && test.name.find(filter) == std::string::npos) continue;
+    if (!is_named(test.name, count, filters)) continue;
     ++ran;
     if (!run(test)) ++failed;
   }
@@ -55,4 +63,4 @@ int run_all(const char *filter) {
 #define EBB_TEST_MAIN main
 #endif
 
-int EBB_TEST_MAIN(int argc, char **argv) { return ebb::test::run_all(argc > 1 ? argv[1] : nullptr); }
+int EBB_TEST_MAIN(int argc, char **argv) { return ebb::test::run_all(argc - 1, argv + 1); }

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "core/batch.h"
+#include "core/sampling.h"
 #include "fixture.h"
 
 using namespace ebb;
@@ -48,8 +49,37 @@ TEST(golden_batch_is_read_as_meant) {
   CHECK_EQUAL(batch.sequence_indptr[1], 2);
   CHECK_EQUAL(batch.block_indptr[2], 3);
   CHECK_EQUAL(batch.blocks_of(1)[0], 2);
+  CHECK_EQUAL(batch.block_editions[0], 9u);
+  CHECK_EQUAL(batch.editions_of(0)[1], 0x1122334455667788u);
   CHECK_EQUAL(batch.output_rows[1], 2);
-  CHECK_EQUAL(reinterpret_cast<uint8_t *>(batch.logits) - bytes.data(), 576);
+  CHECK_EQUAL(reinterpret_cast<uint8_t *>(batch.logits) - bytes.data(), 640);
+}
+
+TEST(golden_sampling_is_read_as_meant) {
+  const AlignedBytes bytes = read_hex("sampling.hex");
+  const auto *descriptor = reinterpret_cast<const ebb_sampling *>(bytes.data());
+  CHECK_EQUAL(descriptor->bytes, bytes.size());
+  const SamplingView view = view_sampling(descriptor, 10, 2);
+  CHECK_EQUAL(view.draws, 2);
+  CHECK_EQUAL(view.adjustments, 3);
+  CHECK_EQUAL(view.choosable, 9);
+  CHECK_EQUAL(view.draw_list[0].row, 1);
+  CHECK_EQUAL(view.draw_list[0].top_k, 5);
+  CHECK_EQUAL(view.draw_list[0].temperature, 0.75f);
+  CHECK_EQUAL(view.draw_list[0].top_p, 0.5f);
+  CHECK_EQUAL(view.draw_list[0].min_p, 0.25f);
+  CHECK_EQUAL(view.draw_list[0].repetition_penalty, 1.5f);
+  CHECK_EQUAL(view.draw_list[0].frequency_penalty, -2.0f);
+  CHECK_EQUAL(view.draw_list[0].presence_penalty, 2.0f);
+  CHECK_EQUAL(view.draw_list[0].uniform, 0.125);
+  CHECK_EQUAL(view.draw_list[1].first_adjustment, 1);
+  CHECK_EQUAL(view.draw_list[1].adjustments, 2);
+  CHECK_EQUAL(view.adjustment_list[0].token, 7);
+  CHECK_EQUAL(view.adjustment_list[0].addend, 0.5f);
+  CHECK_EQUAL(view.adjustment_list[0].generated, 3);
+  CHECK_EQUAL(view.adjustment_list[0].flags, EBB_ADJUST_FORBID | EBB_ADJUST_SEEN);
+  CHECK_EQUAL(view.adjustment_list[2].flags, EBB_ADJUST_SEEN);
+  CHECK_EQUAL(reinterpret_cast<uint8_t *>(view.tokens) - bytes.data(), 256);
 }
 
 TEST(golden_model_is_read_as_meant) {

@@ -116,10 +116,16 @@ TEST(batch_header_lies_are_refused) {
   refuse_batch("count is out of range", [](TinyBatch &b) { b.descriptor()->tokens = 1u << 31; });
   refuse_batch("positions is not aligned", [](TinyBatch &b) { b.descriptor()->positions += 4; });
   refuse_batch("token_ids lies outside", [](TinyBatch &b) { b.descriptor()->token_ids = 0; });
+  refuse_batch("block_editions lies outside", [](TinyBatch &b) { b.descriptor()->block_editions = 0; });
   refuse_batch("logits lies outside", [](TinyBatch &b) { b.descriptor()->logits += 64; });
   refuse_batch("logits lies outside",
                [](TinyBatch &b) { b.descriptor()->logits = UINT64_MAX - 63; });
   refuse_batch("logits lies outside", [](TinyBatch &b) { b.descriptor()->bytes -= 64; });
+}
+
+TEST(batch_flags_that_a_backend_does_not_know_are_refused) {
+  refuse_batch("flags 1 ask for", [](TinyBatch &b) { b.descriptor()->flags = EBB_BATCH_KEEP_LOGITS; });
+  refuse_batch("flags 2 ask for", [](TinyBatch &b) { b.descriptor()->flags = 2; });
 }
 
 TEST(batch_index_lies_are_refused) {

@@ -8,6 +8,8 @@
 //   void attach_kv(void *base, uint64_t bytes, int32_t blocks);
 //   void forward(const ebb_batch *);
 //   void copy_blocks(const int32_t *source, const int32_t *target, int32_t count);
+//   void choose(const ebb_sampling *);  // optional
+//   std::string notes();                // optional
 #ifndef EBB_CORE_BACKEND_TABLE_H
 #define EBB_CORE_BACKEND_TABLE_H
 
@@ -26,7 +28,7 @@ class BackendTable {
   static const ebb_backend *get() {
     static const ebb_backend table = {
         EBB_ABI_VERSION, Backend::kName, describe,    open,       load_model,
-        attach_kv,       forward,        copy_blocks, last_error, close,
+        attach_kv,       forward,        copy_blocks, choose_or_null(), notes, last_error, close,
     };
     return &table;
   }
@@ -36,6 +38,7 @@ class BackendTable {
     explicit Handle(int threads) : backend(threads) {}
     Backend backend;
     std::string error;
+    std::string notes;
   };
 
   // Runs body; an exception becomes a status and a sentence in `error`.
@@ -106,6 +109,24 @@ class BackendTable {
                                 int32_t count) {
     return guard(of(handle)->error,
                  [&] { of(handle)->backend.copy_blocks(source, target, count); });
+  }
+
+  using Choose = ebb_status (*)(ebb_handle *, const ebb_sampling *);
+  static constexpr Choose choose_or_null() {
+    if constexpr (requires(Backend &backend) { backend.choose(nullptr); }) {
+      return [](ebb_handle *handle, const ebb_sampling *sampling) {
+        return guard(of(handle)->error, [&] { of(handle)->backend.choose(sampling); });
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
+  static const char *notes(ebb_handle *handle) {
+    if constexpr (requires(Backend &backend) { backend.notes(); }) {
+      guard(of(handle)->error, [&] { of(handle)->notes = of(handle)->backend.notes(); });
+    }
+    return of(handle)->notes.c_str();
   }
 
   static const char *last_error(ebb_handle *handle) { return of(handle)->error.c_str(); }

@@ -113,8 +113,11 @@ void check_outputs(const Batch &batch) {
 
 }  // namespace
 
-Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks) {
+Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks, bool chooses) {
   check_header(descriptor, model);
+  if ((descriptor->flags & ~(chooses ? EBB_BATCH_KEEP_LOGITS : 0u)) != 0) {
+    fail_argument("batch: flags " + number(descriptor->flags) + " ask for what this backend does not do");
+  }
   const Arrays arrays(descriptor);
   const uint64_t tokens = descriptor->tokens;
   const uint64_t bounds = uint64_t{descriptor->sequences} + 1;
@@ -123,12 +126,14 @@ Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blo
   batch.sequences = static_cast<int32_t>(descriptor->sequences);
   batch.outputs = static_cast<int32_t>(descriptor->outputs);
   batch.vocabulary = model.vocabulary;
+  batch.keep_logits = (descriptor->flags & EBB_BATCH_KEEP_LOGITS) != 0;
   batch.token_ids = arrays.at<int32_t>("token_ids", descriptor->token_ids, tokens);
   batch.positions = arrays.at<int32_t>("positions", descriptor->positions, tokens);
   batch.slot_mapping = arrays.at<int32_t>("slot_mapping", descriptor->slot_mapping, tokens);
   batch.sequence_indptr = arrays.at<int32_t>("sequence_indptr", descriptor->sequence_indptr, bounds);
   batch.block_indptr = arrays.at<int32_t>("block_indptr", descriptor->block_indptr, bounds);
   batch.block_table = arrays.at<int32_t>("block_table", descriptor->block_table, descriptor->blocks);
+  batch.block_editions = arrays.at<uint64_t>("block_editions", descriptor->block_editions, descriptor->blocks);
   batch.output_rows = arrays.at<int32_t>("output_rows", descriptor->output_rows, descriptor->outputs);
   batch.logits = arrays.at<float>("logits", descriptor->logits,
                                   uint64_t{descriptor->outputs} * descriptor->vocabulary);

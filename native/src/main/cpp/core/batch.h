@@ -22,16 +22,20 @@ struct Batch {
   const int32_t *sequence_indptr = nullptr;
   const int32_t *block_indptr = nullptr;
   const int32_t *block_table = nullptr;
+  const uint64_t *block_editions = nullptr;
   const int32_t *output_rows = nullptr;
   float *logits = nullptr;
+  bool keep_logits = false;
 
   // Block table of sequence s.
   const int32_t *blocks_of(int32_t s) const { return block_table + block_indptr[s]; }
+  const uint64_t *editions_of(int32_t s) const { return block_editions + block_indptr[s]; }
 };
 
 // Checks the whole descriptor against the model and the number of attached
-// blocks. Throws Error(EBB_INVALID_ARGUMENT) with a sentence.
-Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks);
+// blocks; `chooses` says that the backend may keep the logits. Throws
+// Error(EBB_INVALID_ARGUMENT) with a sentence.
+Batch view_batch(const ebb_batch *descriptor, const Model &model, int32_t kv_blocks, bool chooses = false);
 
 }  // namespace ebb
 

@@ -2,7 +2,7 @@
 // row as the F16 that the output projection takes.
 //
 // A warp a row. Bound by memory: 4 bytes an element and split.
-#include "cuda/isa.cuh"
+#include "cuda/attention_work.cuh"
 #include "cuda/launch.cuh"
 
 namespace ebb::cuda {
@@ -17,21 +17,26 @@ __global__ void __launch_bounds__(kWarps * 32) attention_merge_kernel(Attention 
   const int n = op.layout.head_dim;
   const int lane = isa::lane();
   const int32_t position = op.positions[row / op.heads];
-  const bool all = op.sliding_window == 0 || position < op.sliding_window;
-  const int32_t first = all ? 0 : position - op.sliding_window + 1;
+  const int32_t first = first_visible(op, position);
   const int32_t splits = position / kSplitPositions - first / kSplitPositions + 1;
 
-  const float *from = op.partial + row * op.splits * (n + 2);
-  float greatest = from[n];
-  float sum = from[n + 1];
+  const int group = op.heads / op.layout.kv_heads;
+  const int head = static_cast<int>(row % op.heads);
+  const int64_t at = partial_row(op, head / group, row / op.heads, group, 0) + head % group;
+  const float *from = op.partial + at * n;
+  const float *scale = partial_scale(op, at);
+  float greatest = scale[0];
+  float sum = scale[1];
   float out[kEachMax];
   for (int j = 0; j < kEachMax; ++j) out[j] = j * 32 < n ? from[j * 32 + lane] : 0;
+  const int64_t rows = static_cast<int64_t>(op.tokens) * op.heads;
   for (int32_t s = 1; s < splits; ++s) {
-    from += n + 2;
-    const float both = fmaxf(greatest, from[n]);
+    from += rows * n;
+    scale += rows * 2;
+    const float both = fmaxf(greatest, scale[0]);
     const float before = isa::exp2(greatest - both);
-    const float here = isa::exp2(from[n] - both);
-    sum = sum * before + from[n + 1] * here;
+    const float here = isa::exp2(scale[0] - both);
+    sum = sum * before + scale[1] * here;
     for (int j = 0; j < kEachMax; ++j) {
       if (j * 32 < n) out[j] = out[j] * before + from[j * 32 + lane] * here;
     }

@@ -23,9 +23,9 @@ __device__ __forceinline__ int chunk_at(int row, int chunk) {
 }
 
 // Rows i / 4 and i / 4 + 8 of the tile, in lane i.
-template <int kHeadDim>
+template <int kColumns>
 struct RowState {
-  float out[kHeadDim / 8][4];  // columns 8j + 2 (i % 4) and the next, of both rows
+  float out[kColumns / 8][4];  // columns 8j + 2 (i % 4) and the next, of both rows
   float greatest[2];           // score times log2(e)
   float sum[2];
   int32_t first[2];            // positions that the row sees
@@ -56,8 +56,8 @@ __device__ __forceinline__ void span_scores(const uint8_t *q, const uint8_t *key
 
 // Turns scores into weights relative to the new greatest score and returns, for both rows, by
 // what the old sums shrink.
-template <int kHeadDim>
-__device__ __forceinline__ float2 span_softmax(int32_t span, float scale, RowState<kHeadDim> &state,
+template <int kColumns>
+__device__ __forceinline__ float2 span_softmax(int32_t span, float scale, RowState<kColumns> &state,
                                                float (&scores)[kSpanTiles][4]) {
   float shrink[2];
   for (int row = 0; row < 2; ++row) {
@@ -90,22 +90,32 @@ __device__ __forceinline__ float2 span_softmax(int32_t span, float scale, RowSta
   return {shrink[0], shrink[1]};
 }
 
-// out = out * shrink + weights * values.
-template <int kHeadDim>
-__device__ __forceinline__ void span_values(const uint8_t *values, const float2 &shrink,
-                                            const float (&weights)[kSpanTiles][4], RowState<kHeadDim> &state) {
-  const int lane = isa::lane();
-  for (int j = 0; j < kHeadDim / 8; ++j) {
+template <int kColumns>
+__device__ __forceinline__ void shrink_rows(const float2 &shrink, RowState<kColumns> &state) {
+  for (int j = 0; j < kColumns / 8; ++j) {
     state.out[j][0] *= shrink.x;
     state.out[j][1] *= shrink.x;
     state.out[j][2] *= shrink.y;
     state.out[j][3] *= shrink.y;
   }
+}
+
+// Weights of positions 16k to 16k + 15 as the F16 operand of a product.
+__device__ __forceinline__ void pack_weights(const float (&weights)[kSpanTiles][4], int k, uint32_t (&a)[4]) {
+  a[0] = isa::pack_half(weights[2 * k][0], weights[2 * k][1]);
+  a[1] = isa::pack_half(weights[2 * k][2], weights[2 * k][3]);
+  a[2] = isa::pack_half(weights[2 * k + 1][0], weights[2 * k + 1][1]);
+  a[3] = isa::pack_half(weights[2 * k + 1][2], weights[2 * k + 1][3]);
+}
+
+// out += weights * values.
+template <int kHeadDim>
+__device__ __forceinline__ void span_values(const uint8_t *values, const float (&weights)[kSpanTiles][4],
+                                            RowState<kHeadDim> &state) {
+  const int lane = isa::lane();
   for (int k = 0; k < kSpanPositions / 16; ++k) {
-    const uint32_t a[4] = {isa::pack_half(weights[2 * k][0], weights[2 * k][1]),
-                           isa::pack_half(weights[2 * k][2], weights[2 * k][3]),
-                           isa::pack_half(weights[2 * k + 1][0], weights[2 * k + 1][1]),
-                           isa::pack_half(weights[2 * k + 1][2], weights[2 * k + 1][3])};
+    uint32_t a[4];
+    pack_weights(weights, k, a);
     for (int j = 0; j < kHeadDim / 16; ++j) {
       uint32_t b[4];
       isa::ldmatrix_x4_transposed(b, values + chunk_at<kHeadDim>(k * 16 + lane % 16, j * 2 + lane / 16));

@@ -1,5 +1,6 @@
 // The cuda backend, and, compiled with EBB_SIMT, the same on the emulator for tests.
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,19 +11,6 @@
 namespace ebb::cuda {
 namespace {
 
-// Owns the stream; the last to go.
-class OwnStream {
- public:
-  OwnStream() : stream_(stream_create()) {}
-  ~OwnStream() { stream_destroy(stream_); }
-  OwnStream(const OwnStream &) = delete;
-  OwnStream &operator=(const OwnStream &) = delete;
-  Stream get() const { return stream_; }
-
- private:
-  Stream stream_;
-};
-
 void require_supported(const Model &model) {
   constexpr int32_t kHeadDims[] = {32, 64, 96, 128, 256};
   const auto refuse = [](const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); };
@@ -30,9 +18,15 @@ void require_supported(const Model &model) {
     refuse("head_dim " + std::to_string(model.head_dim) + "; this backend has 32, 64, 96, 128 and 256");
   }
   if (model.kv.type != EBB_KV_F16) refuse("keys and values must be F16");
-  if (model.heads / model.kv_heads > kManyRows) {
+  if ((model.kv.block_tokens & (model.kv.block_tokens - 1)) != 0) {
+    refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; this backend takes powers of two");
+  }
+  if (device_is_sm90() && (model.kv.block_tokens < 16 || model.kv.block_tokens > kSpanPositions)) {
+    refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; on sm_90a this backend has 16, 32 and 64");
+  }
+  if (model.heads / model.kv_heads > kGroupMax) {
     refuse(std::to_string(model.heads / model.kv_heads) + " heads share a KV head; at most " +
-           std::to_string(kManyRows) + " may");
+           std::to_string(kGroupMax) + " may");
   }
 }
 
@@ -46,14 +40,16 @@ class CudaBackend {
 
   static std::string describe() { return describe_device(); }
 
-  // The device computes; the host's threads have nothing to do.
-  explicit CudaBackend(int) : step_(stream_.get()) {}
+  // The device computes; the host's threads only pack weights.
+  explicit CudaBackend(int threads) : threads_(threads), travel_(stream_.get()), step_(stream_.get()) {}
 
   void load_model(const ebb_model *descriptor) {
     if (weights_) fail_argument("a model is loaded already");
     model_ = view_model(descriptor);
     require_supported(model_);
-    weights_.emplace(model_, stream_.get());
+    WeightLoader loader(threads_);
+    weights_.emplace(model_, loader);
+    notes_ = loader.finish();
     rope_table_ = RopeTable(model_);
   }
 
@@ -61,27 +57,54 @@ class CudaBackend {
     if (!weights_) fail_argument("load a model before attaching KV memory");
     memory_ = attach_blocks(model_.kv, base, bytes, blocks);
     kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
+    travel_.attach(model_.kv, memory_, kv_.data());
+    notes_ = pin_arena();
+    if (!device_is_sm90()) return;
+    const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
+    if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
+    kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
   }
 
-  // The attached memory is what counts: each step brings the blocks it reads to the device.
+  // The attached memory is what counts: the next step that reads a target brings it to the device.
   void copy_blocks(const int32_t *source, const int32_t *target, int32_t count) {
     copy_kv_blocks(memory_, source, target, count);
+    for (int32_t i = 0; i < count; ++i) travel_.forget(target[i]);
   }
 
   void forward(const ebb_batch *descriptor) {
     if (memory_.base == nullptr) fail_argument("attach KV memory before the first step");
-    const Batch batch = view_batch(descriptor, model_, memory_.blocks);
+    const Batch batch = view_batch(descriptor, model_, memory_.blocks, true);
     if (batch.tokens == 0) return;
-    step_.run(model_, *weights_, rope_table_, batch, memory_, kv_.data());
+    step_.run(model_, *weights_, rope_table_, batch, {kv_.data(), kv_map_ ? &*kv_map_ : nullptr}, travel_);
+  }
+
+  std::string notes() const { return notes_; }
+
+  void choose(const ebb_sampling *descriptor) {
+    step_.choose(view_sampling(descriptor, model_.vocabulary, step_.rows()), model_.vocabulary);
   }
 
  private:
-  OwnStream stream_;
+  std::string pin_arena() {
+    const size_t bytes = static_cast<size_t>(memory_.blocks) * memory_.block_bytes;
+    const std::string size = std::to_string(bytes >> 20) + " MiB of KV blocks";
+    const std::string why = pinned_.hold(memory_.base, bytes);
+    if (why.empty()) return size + " are pinned: copies to and from the device go beside its work";
+    return size + " could not be pinned (" + why + "): the driver copies them once more, and computing waits for it. "
+           "Memory of /dev/shm (EBB_ARENA_DIR) can be pinned where the locked-memory limit (ulimit -l) allows it";
+  }
+
+  OwnStream stream_;  // the last to go
+  int threads_;
+  std::string notes_;
   Model model_;
   std::optional<Weights> weights_;
   RopeTable rope_table_;
   KvMemory memory_;
+  Pinned pinned_;
   DeviceArray<uint8_t> kv_{"the device's KV blocks"};
+  std::optional<TensorMap> kv_map_;
+  KvTravel travel_;
   Step step_;
 };
 

@@ -1,7 +1,10 @@
 // cuda/device.h on the CUDA runtime, which is linked statically; the driver is found when first used.
 #include "cuda/device.h"
 
+#include <cuda.h>
+
 #include <cstdio>
+#include <cstring>
 
 #include "cuda/check.cuh"
 
@@ -9,6 +12,17 @@ namespace ebb::cuda {
 namespace {
 
 cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(stream); }
+cudaEvent_t native(Event event) { return reinterpret_cast<cudaEvent_t>(event); }
+
+// Pieces without gaps are one.
+void copy_pieces(void *to, const void *from, const Pieces &pieces, cudaMemcpyKind kind, const char *what,
+                 cudaStream_t stream) {
+  if (pieces.width == pieces.pitch) {
+    check(cudaMemcpyAsync(to, from, pieces.width * pieces.count, kind, stream), what);
+  } else {
+    check(cudaMemcpy2DAsync(to, pieces.pitch, from, pieces.pitch, pieces.width, pieces.count, kind, stream), what);
+  }
+}
 
 [[noreturn]] void unsupported(const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); }
 
@@ -59,6 +73,41 @@ size_t device_free_bytes() {
   return available;
 }
 
+bool device_is_sm90() {
+  int major = 0;
+  int minor = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0), "the device's architecture");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, 0), "the device's architecture");
+  return major == 9 && minor == 0;
+}
+
+// The driver encodes it; libcuda is not linked, so its function is asked for by name.
+TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows) {
+  void *found = nullptr;
+  cudaDriverEntryPointQueryResult result;
+  check(cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &found, 12000, cudaEnableDefault, &result),
+        "cuTensorMapEncodeTiled");
+  if (result != cudaDriverEntryPointSuccess) {
+    unsupported("the driver has no cuTensorMapEncodeTiled; CUDA 12 or newer is needed");
+  }
+  static_assert(sizeof(CUtensorMap) == sizeof(TensorMap));
+  const auto encode = reinterpret_cast<decltype(&cuTensorMapEncodeTiled)>(found);
+  const cuuint64_t sizes[] = {static_cast<cuuint64_t>(columns), static_cast<cuuint64_t>(rows)};
+  const cuuint64_t stride[] = {static_cast<cuuint64_t>(columns) * 2};
+  const cuuint32_t box[] = {static_cast<cuuint32_t>(kPanelColumns), static_cast<cuuint32_t>(box_rows)};
+  const cuuint32_t steps[] = {1, 1};
+  CUtensorMap map;
+  const CUresult error = encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 2, const_cast<void *>(base), sizes, stride, box,
+                                steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  if (error != CUDA_SUCCESS) {
+    throw Error(EBB_INTERNAL, "cuda: cuTensorMapEncodeTiled: error " + std::to_string(static_cast<int>(error)));
+  }
+  TensorMap same;
+  std::memcpy(&same, &map, sizeof(map));
+  return same;
+}
+
 Stream stream_create() {
   cudaStream_t stream;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
@@ -69,12 +118,47 @@ void stream_destroy(Stream stream) noexcept {
   if (stream != nullptr) cudaStreamDestroy(native(stream));
 }
 
+Event event_create() {
+  cudaEvent_t event;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreate");
+  return reinterpret_cast<Event>(event);
+}
+
+void event_destroy(Event event) noexcept {
+  if (event != nullptr) cudaEventDestroy(native(event));
+}
+
+void record(Event event, Stream stream) { check(cudaEventRecord(native(event), native(stream)), "cudaEventRecord"); }
+
+void wait_for(Event event, Stream stream) {
+  check(cudaStreamWaitEvent(native(stream), native(event), 0), "cudaStreamWaitEvent");
+}
+
+bool pin(void *address, size_t bytes, std::string &why) {
+  const cudaError_t error = cudaHostRegister(address, bytes, cudaHostRegisterDefault);
+  if (error == cudaSuccess) return true;
+  cudaGetLastError();  // a refusal is forgotten; it would come up at the next launch
+  if (is_fatal(error)) check(error, "cudaHostRegister");
+  why = std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
+  return false;
+}
+
+void pin_release(void *address) noexcept { cudaHostUnregister(address); }
+
 void upload(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, native(stream)), "a copy to the device");
 }
 
 void download(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, native(stream)), "a copy from the device");
+}
+
+void upload_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  copy_pieces(to, from, pieces, cudaMemcpyHostToDevice, "a copy to the device", native(stream));
+}
+
+void download_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  copy_pieces(to, from, pieces, cudaMemcpyDeviceToHost, "a copy from the device", native(stream));
 }
 
 void synchronize(Stream stream) { check(cudaStreamSynchronize(native(stream)), "a step"); }

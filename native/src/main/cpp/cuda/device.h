@@ -20,13 +20,83 @@ void *device_allocate(size_t bytes, const char *name);
 void device_release(void *address) noexcept;
 size_t device_free_bytes();
 
+// Whether the device has the instructions of sm_90a (Hopper; newer ones do not).
+bool device_is_sm90();
+
+// Rows of `columns` F16 one behind the other, for bulk copies of kPanelColumns columns and box_rows rows;
+// columns behind the last one are copied as zeros.
+TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows);
+
+// A mark in a stream's order that another may wait for.
+using Event = struct EventTag *;
+
 Stream stream_create();
 void stream_destroy(Stream stream) noexcept;
+Event event_create();
+void event_destroy(Event event) noexcept;
+// Marks what the stream has been given so far, in place of an earlier mark.
+void record(Event event, Stream stream);
+// What the stream is given from now on runs after what the event marks now; does not wait itself.
+void wait_for(Event event, Stream stream);
+
+// Lets copies go straight between the device and memory of the host, which stays where it is until pin_release. False,
+// with the reason, where the system does not allow it: copies then go through a buffer of the driver's.
+bool pin(void *address, size_t bytes, std::string &why);
+void pin_release(void *address) noexcept;
+
+// Pieces of `width` bytes, `pitch` bytes apart on both sides.
+struct Pieces {
+  size_t width;
+  size_t pitch;
+  size_t count;
+};
 // Copies are in the stream's order; the host's side must stay until the next synchronize.
 void upload(void *to, const void *from, size_t bytes, Stream stream);
 void download(void *to, const void *from, size_t bytes, Stream stream);
+void upload_pieces(void *to, const void *from, const Pieces &pieces, Stream stream);
+void download_pieces(void *to, const void *from, const Pieces &pieces, Stream stream);
 // Returns when all work of the stream is done; throws what went wrong in it.
 void synchronize(Stream stream);
+
+// What a backend owns of them; the device's work must be done before they go.
+template <typename Handle, Handle (*Create)(), void (*Destroy)(Handle) noexcept>
+class Own {
+ public:
+  Own() : handle_(Create()) {}
+  ~Own() { Destroy(handle_); }
+  Own(Own &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Own(const Own &) = delete;
+  Own &operator=(const Own &) = delete;
+  Handle get() const { return handle_; }
+
+ private:
+  Handle handle_;
+};
+using OwnStream = Own<Stream, stream_create, stream_destroy>;
+using OwnEvent = Own<Event, event_create, event_destroy>;
+
+// Host memory pinned for as long as this lives.
+class Pinned {
+ public:
+  Pinned() = default;
+  ~Pinned() { release(); }
+  Pinned(const Pinned &) = delete;
+  Pinned &operator=(const Pinned &) = delete;
+
+  // In place of what was pinned before; the reason where it could not be, else empty.
+  std::string hold(void *address, size_t bytes) {
+    release();
+    std::string why;
+    if (pin(address, bytes, why)) address_ = address;
+    return why;
+  }
+  void release() {
+    if (address_ != nullptr) pin_release(std::exchange(address_, nullptr));
+  }
+
+ private:
+  void *address_ = nullptr;
+};
 
 // Device memory of `T` that only grows, and forgets its content when it does.
 template <typename T>

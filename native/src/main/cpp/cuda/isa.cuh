@@ -18,7 +18,7 @@
 // Unrolls the loop that follows at most `times`: left alone, nvcc fills the registers with addresses.
 #define EBB_UNROLL(times) EBB_PRAGMA(unroll times)
 #define EBB_PRAGMA(text) _Pragma(#text)
-#define EBB_DYNAMIC_SHARED(name) extern __shared__ __align__(128) unsigned char name[]
+#define EBB_DYNAMIC_SHARED(name) extern __shared__ __align__(1024) unsigned char name[]
 
 namespace ebb::isa {
 
@@ -48,6 +48,8 @@ template <typename T>
 __device__ __forceinline__ T shuffle_up(T value, int delta) {
   return __shfl_up_sync(kAllLanes, value, delta);
 }
+// A value that all lanes have alike, said to the compiler.
+__device__ __forceinline__ int uniform(int value) { return __shfl_sync(kAllLanes, value, 0); }
 __device__ __forceinline__ uint32_t ballot(bool predicate) { return __ballot_sync(kAllLanes, predicate); }
 
 __device__ __forceinline__ uint32_t atomic_add(uint32_t *address, uint32_t value) {
@@ -109,7 +111,15 @@ __device__ __forceinline__ uint32_t permute(uint32_t low, uint32_t high, uint32_
 }
 
 __device__ __forceinline__ float to_float(uint32_t bits) { return __uint_as_float(bits); }
+// The greatest n with 2^n <= x; x is not 0.
+__device__ __forceinline__ int log2_floor(uint32_t x) { return 31 - __clz(static_cast<int>(x)); }
 __device__ __forceinline__ uint32_t to_bits(float value) { return __float_as_uint(value); }
+__device__ __forceinline__ double to_double(uint32_t high, uint32_t low) {
+  return __hiloint2double(static_cast<int>(high), static_cast<int>(low));
+}
+__device__ __forceinline__ uint32_t high_bits(double value) { return static_cast<uint32_t>(__double2hiint(value)); }
+__device__ __forceinline__ uint32_t low_bits(double value) { return static_cast<uint32_t>(__double2loint(value)); }
+__device__ __forceinline__ uint32_t count_bits(uint32_t mask) { return static_cast<uint32_t>(__popc(mask)); }
 
 // 2^x to about two units in the last place; 2^-infinity is 0.
 __device__ __forceinline__ float exp2(float x) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 
 #include "cuda/ops.h"
 
@@ -23,18 +24,21 @@ inline unsigned ceil_div(int64_t value, int64_t by) { return static_cast<unsigne
 }  // namespace ebb::cuda
 
 #if defined(EBB_SIMT)
-#include "simt/machine.h"
+#include "simt/streams.h"
 
 namespace ebb::cuda {
 
 template <typename... Parameters, typename... Arguments>
-void launch_named(const char *name, void (*kernel)(Parameters...), const Shape &shape, Stream,
+void launch_named(const char *name, void (*kernel)(Parameters...), const Shape &shape, Stream stream,
                   const Arguments &...arguments) {
-  simt::Machine::get().launch({{shape.ctas_x, shape.ctas_y, shape.ctas_z},
-                               {shape.threads, 1, 1},
-                               shape.dynamic_shared_bytes,
-                               name},
-                              [&] { kernel(arguments...); });
+  // By value, as a device takes them: the launch may run when the caller is gone.
+  simt::Streams::get().give(stream, [=, values = std::tuple<Parameters...>(arguments...)] {
+    simt::Machine::get().launch({{shape.ctas_x, shape.ctas_y, shape.ctas_z},
+                                 {shape.threads, 1, 1},
+                                 shape.dynamic_shared_bytes,
+                                 name},
+                                [&] { std::apply(kernel, values); });
+  });
 }
 
 }  // namespace ebb::cuda

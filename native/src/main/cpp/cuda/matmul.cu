@@ -22,7 +22,6 @@ struct Parameters {
   float *y;
   int32_t tokens;
   int64_t y_stride;
-  bool accumulate;
 };
 
 // Sums of rows i / 4 and i / 4 + 8 for tokens 8n + 2 (i % 4) and the next, in lane i.
@@ -111,11 +110,10 @@ __device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile,
 
 __device__ __forceinline__ void store(const Parameters &p, int64_t row, int32_t token, float sum) {
   if (row >= p.w.rows || token >= p.tokens) return;
-  float *to = p.y + token * p.y_stride + row;
   sum *= p.w.scale;
   if (p.x_scales != nullptr) sum *= p.x_scales[token];
   if (p.bias != nullptr) sum += p.bias[row];
-  *to = p.accumulate ? *to + sum : sum;
+  p.y[token * p.y_stride + row] = sum;
 }
 
 // A CTA: one tile of rows, its warps the parts. Grid: tiles of rows, groups of tokens.
@@ -183,7 +181,7 @@ void start(const Parameters &p, Stream stream) {
 void matmul(const Matmul &op, Stream stream) {
   if (op.tokens == 0) return;
   const Parameters p{op.w, op.x,        op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens),
-                     op.y_stride, op.accumulate};
+                     op.y_stride};
   switch (op.w.code) {
     case Matrix::kNibbles: return start<Matrix::kNibbles>(p, stream);
     case Matrix::kBytes: return start<Matrix::kBytes>(p, stream);

@@ -66,13 +66,19 @@ void put_bytes(const CodeBlock &block, const Place &place) {
 
 // The power of two that brings the greatest weight between 2^13 and 2^14, the most of F16's range:
 // then a number down to 2^-27 of the greatest keeps its eleven bits.
-float scale_of(const Tensor &tensor, std::vector<float> &floats) {
-  float greatest = 0;
-  for (int64_t row = 0; row < tensor.rows; ++row) {
-    dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
-    for (const float value : floats) greatest = std::max(greatest, std::fabs(value));
-  }
-  return greatest == 0 || !std::isfinite(greatest) ? 1.0f : std::ldexp(1.0f, std::ilogb(greatest) - 13);
+float scale_of(const Tensor &tensor, TaskPool &pool) {
+  constexpr int64_t kRowsEach = 64;
+  std::vector<float> greatest(static_cast<size_t>((tensor.rows + kRowsEach - 1) / kRowsEach), 0.0f);
+  pool.run_ranges(tensor.rows, kRowsEach, [&](int64_t begin, int64_t end) {
+    std::vector<float> floats(static_cast<size_t>(tensor.cols));
+    float &most = greatest[static_cast<size_t>(begin / kRowsEach)];
+    for (int64_t row = begin; row < end; ++row) {
+      dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
+      for (const float value : floats) most = std::max(most, std::fabs(value));
+    }
+  });
+  const float most = greatest.empty() ? 0 : *std::max_element(greatest.begin(), greatest.end());
+  return most == 0 || !std::isfinite(most) ? 1.0f : std::ldexp(1.0f, std::ilogb(most) - 13);
 }
 
 // Each piece is what the ones before leave, rounded to F16.
@@ -89,60 +95,87 @@ void put_pieces(const float *weights, int count, float scale, int pieces, const 
   }
 }
 
-void pack_codes_row(const Tensor &tensor, int64_t row, PackedMatrix &packed) {
-  const Matrix &m = packed.matrix;
+void pack_codes_row(const Tensor &tensor, const Matrix &m, int64_t row, const PackedTiles &to) {
   const auto groups = static_cast<size_t>(groups_of(tensor.cols));
-  const auto tile = static_cast<size_t>(row / kTileRows);
+  const auto tile = static_cast<size_t>(row / kTileRows - to.first);
   const auto in_tile = static_cast<int>(row % kTileRows);
   for (int64_t g = 0; g < tensor.cols / kGroup; ++g) {
     const CodeBlock block = take_codes(tensor.type, tensor.row(row), g);
     const size_t index = tile * groups + static_cast<size_t>(g);
     if (m.code == Matrix::kNibbles) {
-      put_nibbles(block, m.code_offset, {packed.codes.data() + index * 256, in_tile});
+      put_nibbles(block, m.code_offset, {to.codes + index * 256, in_tile});
     } else {
-      put_bytes(block, {packed.codes.data() + index * 512, in_tile});
+      put_bytes(block, {to.codes + index * 512, in_tile});
     }
     const auto steps = static_cast<size_t>(m.steps_per_group);
     for (size_t s = 0; s < steps; ++s) {
-      packed.steps[(index * steps + s) * kTileRows + static_cast<size_t>(in_tile)] = block.step[s];
+      to.steps[(index * steps + s) * kTileRows + static_cast<size_t>(in_tile)] = block.step[s];
     }
-    if (!packed.minima.empty()) packed.minima[index * kTileRows + static_cast<size_t>(in_tile)] = block.minimum;
+    if (has_minima(tensor.type)) to.minima[index * kTileRows + static_cast<size_t>(in_tile)] = block.minimum;
   }
 }
 
-void pack_float_row(const Tensor &tensor, int64_t row, std::vector<float> &floats, PackedMatrix &packed) {
+void pack_float_row(const Tensor &tensor, const Matrix &m, int64_t row, std::vector<float> &floats,
+                    const PackedTiles &to) {
   dequantize_row(tensor.type, tensor.row(row), floats.data(), tensor.cols);
-  const int pieces = pieces_of(packed.matrix.code);
+  const int pieces = pieces_of(m.code);
   for (int64_t g = 0; g * kGroup < tensor.cols; ++g) {
     const int64_t count = std::min<int64_t>(kGroup, tensor.cols - g * kGroup);
-    const auto index = static_cast<size_t>(row / kTileRows * groups_of(tensor.cols) + g);
-    put_pieces(floats.data() + g * kGroup, static_cast<int>(count), packed.matrix.scale, pieces,
-               {packed.codes.data() + index * static_cast<size_t>(pieces) * 1024,
-                static_cast<int>(row % kTileRows)});
+    const auto index = static_cast<size_t>((row / kTileRows - to.first) * groups_of(tensor.cols) + g);
+    put_pieces(floats.data() + g * kGroup, static_cast<int>(count), m.scale, pieces,
+               {to.codes + index * static_cast<size_t>(pieces) * 1024, static_cast<int>(row % kTileRows)});
+  }
+}
+
+// Zeros where no row or column is, then the rows.
+void pack_tile(const Tensor &tensor, const Matrix &matrix, const PackedTiles &to, int64_t tile,
+               std::vector<float> &floats) {
+  const TileSizes sizes = tile_sizes(tensor, matrix);
+  const auto at = static_cast<size_t>(tile - to.first);
+  std::fill_n(to.codes + at * sizes.codes, sizes.codes, uint8_t{0});
+  std::fill_n(to.steps + at * sizes.steps, sizes.steps, 0.0f);
+  std::fill_n(to.minima + at * sizes.minima, sizes.minima, 0.0f);
+  for (int64_t row = tile * kTileRows; row < std::min(tensor.rows, (tile + 1) * kTileRows); ++row) {
+    if (has_codes(tensor.type)) {
+      pack_codes_row(tensor, matrix, row, to);
+    } else {
+      pack_float_row(tensor, matrix, row, floats, to);
+    }
   }
 }
 
 }  // namespace
 
-PackedMatrix pack_matrix(const Tensor &tensor) {
-  PackedMatrix packed;
+Matrix packed_shape(const Tensor &tensor, TaskPool &pool) {
   const Matrix::Code code = code_of(tensor.type);
   const int steps = pieces_of(code) > 0 ? 0 : tensor.type == EBB_TYPE_Q6_K ? 2 : 1;
-  packed.matrix = {code, static_cast<int32_t>(tensor.rows), static_cast<int32_t>(tensor.cols), steps,
-                   tensor.type == EBB_TYPE_Q4_0 ? 8 : 0, 1.0f, nullptr, nullptr, nullptr};
-  const auto groups = static_cast<size_t>(tiles_of(tensor.rows) * groups_of(tensor.cols));
-  packed.codes.assign(groups * group_bytes(code), 0);
-  packed.steps.assign(groups * static_cast<size_t>(steps) * kTileRows, 0.0f);
-  if (has_minima(tensor.type)) packed.minima.assign(groups * kTileRows, 0.0f);
-  std::vector<float> floats(static_cast<size_t>(tensor.cols));
-  if (steps == 0) packed.matrix.scale = scale_of(tensor, floats);
-  for (int64_t row = 0; row < tensor.rows; ++row) {
-    if (has_codes(tensor.type)) {
-      pack_codes_row(tensor, row, packed);
-    } else {
-      pack_float_row(tensor, row, floats, packed);
-    }
-  }
+  return {code, static_cast<int32_t>(tensor.rows), static_cast<int32_t>(tensor.cols), steps,
+          tensor.type == EBB_TYPE_Q4_0 ? 8 : 0, steps == 0 ? scale_of(tensor, pool) : 1.0f, nullptr, nullptr, nullptr};
+}
+
+TileSizes tile_sizes(const Tensor &tensor, const Matrix &matrix) {
+  const auto groups = static_cast<size_t>(groups_of(tensor.cols));
+  return {groups * group_bytes(matrix.code), groups * static_cast<size_t>(matrix.steps_per_group) * kTileRows,
+          has_minima(tensor.type) ? groups * kTileRows : 0};
+}
+
+void pack_tiles(const Tensor &tensor, const Matrix &matrix, const PackedTiles &to, int64_t count, TaskPool &pool) {
+  pool.run_ranges(count, 4, [&](int64_t begin, int64_t end) {
+    std::vector<float> floats(static_cast<size_t>(tensor.cols));
+    for (int64_t tile = begin; tile < end; ++tile) pack_tile(tensor, matrix, to, to.first + tile, floats);
+  });
+}
+
+PackedMatrix pack_matrix(const Tensor &tensor) {
+  TaskPool pool(1);
+  PackedMatrix packed;
+  packed.matrix = packed_shape(tensor, pool);
+  const TileSizes sizes = tile_sizes(tensor, packed.matrix);
+  const int64_t tiles = tiles_of(tensor.rows);
+  packed.codes.resize(static_cast<size_t>(tiles) * sizes.codes);
+  packed.steps.resize(static_cast<size_t>(tiles) * sizes.steps);
+  packed.minima.resize(static_cast<size_t>(tiles) * sizes.minima);
+  pack_tiles(tensor, packed.matrix, {0, packed.codes.data(), packed.steps.data(), packed.minima.data()}, tiles, pool);
   return packed;
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/model.h"
+#include "core/task_pool.h"
 #include "cuda/ops.h"
 
 namespace ebb::cuda {
@@ -28,6 +29,28 @@ constexpr int32_t kGroup = 32;
 constexpr int64_t tiles_of(int64_t rows) { return (rows + kTileRows - 1) / kTileRows; }
 constexpr int64_t groups_of(int64_t columns) { return padded(columns) / kGroup; }
 
+// Shape, code and scale of a stored matrix, without addresses. Throws Error(EBB_UNSUPPORTED) for a type that has no
+// packing.
+Matrix packed_shape(const Tensor &tensor, TaskPool &pool);
+
+// What a tile of 16 rows takes in each array; 0 where the format has none.
+struct TileSizes {
+  size_t codes;
+  size_t steps;   // floats
+  size_t minima;  // floats
+};
+TileSizes tile_sizes(const Tensor &tensor, const Matrix &matrix);
+
+// Where tiles from `first` on go, one behind the other.
+struct PackedTiles {
+  int64_t first;
+  uint8_t *codes;
+  float *steps;
+  float *minima;
+};
+// Packs `count` tiles, shared out to the threads of the pool; each byte depends on its tile alone.
+void pack_tiles(const Tensor &tensor, const Matrix &matrix, const PackedTiles &to, int64_t count, TaskPool &pool);
+
 // A packed matrix in host memory; `matrix` has its shape and no addresses.
 struct PackedMatrix {
   Matrix matrix = {};
@@ -36,7 +59,7 @@ struct PackedMatrix {
   std::vector<float> minima;
 };
 
-// Throws Error(EBB_UNSUPPORTED) for a type that has no packing.
+// All of it, by the calling thread.
 PackedMatrix pack_matrix(const Tensor &tensor);
 
 }  // namespace ebb::cuda

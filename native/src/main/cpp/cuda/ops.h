@@ -10,7 +10,9 @@
 #include <cstdint>
 
 #include "core/kv_layout.h"
+#include "cuda/tensor_map.h"
 #include "include/model.h"
+#include "include/sampling.h"
 
 namespace ebb::cuda {
 
@@ -20,10 +22,12 @@ using Stream = struct StreamTag *;
 // Elements of a row of `n` columns as products take it.
 constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
 
-// to[t] = rms_norm(x[t]) * weight as F16 (at most sqrt(n) times the greatest weight), for `rows` rows
-// of n floats; row r of `to` is made from row index[r] of x, or from row r where index is NULL.
+// x[t] += added[t] where there is one, the end of the residual branch before; then to[t] = rms_norm(x[t]) * weight as
+// F16 (at most sqrt(n) times the greatest weight), for `rows` rows of n floats. Row r of `to` is made from row index[r]
+// of x, each named once, or from row r where index is NULL.
 struct RmsNorm {
-  const float *x;
+  float *x;
+  const float *added;    // like x, or NULL
   const float *weight;   // [n]
   const int32_t *index;  // [rows] or NULL
   uint16_t *to;          // [rows][padded(n)]
@@ -62,9 +66,9 @@ struct Matrix {
 // x[t] = the row token_ids[t] of the table, as floats [tokens][columns].
 void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream);
 
-// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]) (+ y[t][r] where accumulate), rows of y
-// `y_stride` floats apart. The columns are cut into four parts by their number alone; a part
-// is summed in rising order of groups, and parts are added in rising order.
+// y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]), rows of y `y_stride` floats apart. The columns are
+// cut into four parts by their number alone; a part is summed in rising order of groups, and parts are added in rising
+// order.
 struct Matmul {
   const Matrix &w;
   const uint16_t *x;       // F16 [tokens][padded(columns)]
@@ -73,7 +77,6 @@ struct Matmul {
   float *y;
   int64_t tokens;
   int64_t y_stride;
-  bool accumulate;
 };
 void matmul(const Matmul &op, Stream stream);
 
@@ -109,8 +112,16 @@ struct QueryTile {
 
 constexpr int32_t kSplitPositions = 512;  // positions that are summed together
 constexpr int32_t kSpanPositions = 64;    // positions between two steps of the online softmax
-constexpr int32_t kFewRows = 16;          // rows of a tile for few tokens
-constexpr int32_t kManyRows = 64;
+
+// Rows of a tile at most: for the few tokens of decode, and for the many of prefill.
+struct TileRows {
+  int32_t few;
+  int32_t many;
+};
+constexpr TileRows kMmaRows{16, 64};
+// On sm_90a a warpgroup has 64 rows; two of heads of 256 would not fit into the registers.
+constexpr TileRows sm90_rows(int32_t head_dim) { return {64, head_dim > 128 ? 64 : 128}; }
+constexpr int32_t kGroupMax = 64;         // heads that share a KV head at most
 
 // Attention over paged keys and values, one split of a tile's context at a time; then the
 // splits of each row are merged in rising order into F16 [tokens][padded(heads * head_dim)].
@@ -119,18 +130,48 @@ struct Attention {
   const int32_t *positions;    // [tokens]
   const int32_t *block_table;
   const uint8_t *kv;
+  const TensorMap *kv_map;     // rows of `kv` in boxes of a block, on the host: by sm_90a's kernel; NULL: by mma.sync
   KvLayout layout;
   int32_t layer;
   int32_t heads;
   int32_t sliding_window;      // 0: all
   int32_t tokens;
   int32_t splits;              // slots of a row in the partial results
-  float *partial;              // [tokens * heads][splits][head_dim + 2]: sums, greatest score, sum of weights
+  float *partial;              // [splits][kv_heads][tokens][group] rows: sums [head_dim]; behind all, scales [2]
   uint16_t *to;
 };
-// `tiles` lists (tile, split) pairs with at most kFewRows or kManyRows rows each.
+// `tiles` lists (tile, split) pairs with at most `rows_max` rows each, one of the path's TileRows.
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
+void attention_sm90(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_merge(const Attention &op, Stream stream);
+
+// Tokens out of rows of logits, the very ones that the engine's sampler would choose: its sums in double run in its
+// order. One draw is what ebb_draw says; where it has adjustments its row is copied to a slot of `adjusted` first.
+struct Sampling {
+  const float *logits;  // [rows][vocabulary]
+  int64_t vocabulary;
+  int32_t choosable;    // tokens that may be chosen
+  int32_t count;        // draws
+  const ebb_draw *draws;
+  const ebb_adjustment *adjustments;
+  const int32_t *adjusted_slots;   // [count], -1 for draws without adjustments
+  const int32_t *candidate_slots;  // [count], -1 for draws that need no memory of candidates
+  float *adjusted;                 // [slots][vocabulary]
+  uint8_t *candidates;             // [slots][candidates_each] of 16 bytes
+  int64_t candidates_each;         // a power of two, choosable or more
+  double *chains;                  // [count][4 * stretches_of(choosable)]
+  int32_t *tokens;                 // [count]
+};
+constexpr int32_t kInsertedMax = 512;  // up to so many, top_k is a selection in shared memory
+constexpr int32_t kStretch = 512;      // ids whose weights are summed together
+constexpr int64_t stretches_of(int64_t n) { return (n + kStretch - 1) / kStretch; }
+// Whether a draw sorts or counts candidates in global memory.
+constexpr bool needs_candidates(const ebb_draw &draw, int32_t choosable) {
+  const bool few = draw.top_k > 0 && draw.top_k <= kInsertedMax && draw.top_k < choosable;
+  return draw.temperature != 0 && !few && (draw.top_k != 0 || draw.top_p != 1 || draw.min_p != 0);
+}
+void penalties(const Sampling &op, Stream stream);
+void sampling(const Sampling &op, Stream stream);
 
 // Copies block source[i] to target[i] for all i at once: no target is a source or named twice.
 void copy_blocks(uint8_t *kv, size_t block_bytes, const int32_t *source, const int32_t *target,

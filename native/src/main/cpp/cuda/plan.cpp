@@ -22,35 +22,17 @@ void add_splits(const Model &model, const Batch &batch, int32_t sequence, int32_
 
 }  // namespace
 
-TilePlan plan_tiles(const Model &model, const Batch &batch) {
+TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows) {
   const int32_t group = model.heads / model.kv_heads;
   TilePlan plan;
   for (int32_t s = 0; s < batch.sequences; ++s) {
     const int32_t end = batch.sequence_indptr[s + 1];
     for (int32_t t = batch.sequence_indptr[s]; t < end;) {
-      const bool few = (end - t) * group <= kFewRows;
-      const int32_t count = std::min(end - t, (few ? kFewRows : kManyRows) / group);
+      const bool few = (end - t) * group <= rows.few;
+      const int32_t count = std::min(end - t, (few ? rows.few : rows.many) / group);
       add_splits(model, batch, s, t, count, plan, few ? plan.few : plan.many);
       t += count;
     }
-  }
-  return plan;
-}
-
-BlockPlan plan_blocks(const Model &model, const Batch &batch) {
-  BlockPlan plan;
-  const int32_t size = model.kv.block_tokens;
-  for (int32_t s = 0; s < batch.sequences; ++s) {
-    if (batch.sequence_indptr[s] == batch.sequence_indptr[s + 1]) continue;
-    const int32_t first = batch.positions[batch.sequence_indptr[s]];
-    const int32_t last = batch.positions[batch.sequence_indptr[s + 1] - 1];
-    const int32_t *blocks = batch.blocks_of(s);
-    for (int32_t b = model.first_visible(first) / size; b * size < first; ++b) plan.read.push_back(blocks[b]);
-    for (int32_t b = first / size; b <= last / size; ++b) plan.written.push_back(blocks[b]);
-  }
-  for (std::vector<int32_t> *list : {&plan.read, &plan.written}) {
-    std::sort(list->begin(), list->end());
-    list->erase(std::unique(list->begin(), list->end()), list->end());
   }
   return plan;
 }

@@ -31,14 +31,22 @@ set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
 enable_language(CUDA)
 
 file(GLOB EBB_CUDA_KERNELS CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cu)
+file(GLOB EBB_CUDA_SM90_KERNELS CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*_sm90.cu)
+list(REMOVE_ITEM EBB_CUDA_KERNELS ${EBB_CUDA_SM90_KERNELS})
 file(GLOB EBB_CUDA_HOST CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cpp)
-add_library(ebb_cuda_kernels OBJECT ${EBB_CUDA_KERNELS})
-target_include_directories(ebb_cuda_kernels PRIVATE ${EBB_CPP})
-set_target_properties(ebb_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidden)
 # Spills and setmaxnreg that is ignored (C7508) fail the build; contraction is said, never chosen.
-target_compile_options(ebb_cuda_kernels PRIVATE
-  --fmad=false --expt-relaxed-constexpr -Xptxas=-warn-spills,-Werror -Xcompiler=-fPIC)
+function(ebb_cuda_library target)
+  add_library(${target} OBJECT ${ARGN})
+  target_include_directories(${target} PRIVATE ${EBB_CPP})
+  set_target_properties(${target} PROPERTIES CUDA_VISIBILITY_PRESET hidden)
+  target_compile_options(${target} PRIVATE
+    --fmad=false --expt-relaxed-constexpr -Xptxas=-warn-spills,-Werror -Xcompiler=-fPIC)
+endfunction()
+ebb_cuda_library(ebb_cuda_kernels ${EBB_CUDA_KERNELS})
+# What is written for sm_90a is compiled for it alone.
+ebb_cuda_library(ebb_cuda_sm90_kernels ${EBB_CUDA_SM90_KERNELS})
+set_target_properties(ebb_cuda_sm90_kernels PROPERTIES CUDA_ARCHITECTURES 90a-real)
 add_library(ebb_cuda_host OBJECT ${EBB_CUDA_HOST})
 target_include_directories(ebb_cuda_host PRIVATE ${EBB_CPP})
 target_compile_options(ebb_cuda_host PRIVATE -ffp-contract=off -Wall -Wextra -Wshadow)
-set(EBB_CUDA_OBJECTS ebb_cuda_kernels ebb_cuda_host)
+set(EBB_CUDA_OBJECTS ebb_cuda_kernels ebb_cuda_sm90_kernels ebb_cuda_host)

@@ -8,7 +8,9 @@
 #include "core/batch.h"
 #include "core/kv_layout.h"
 #include "core/rope_table.h"
+#include "core/sampling.h"
 #include "cuda/device.h"
+#include "cuda/kv_travel.h"
 #include "cuda/weights.h"
 
 namespace ebb::cuda {
@@ -20,35 +22,40 @@ struct TilePlan {
   int32_t splits = 1;  // most splits that a row sees
 };
 
-TilePlan plan_tiles(const Model &model, const Batch &batch);
+TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows);
 
-// Blocks that a step reads from before it (context), and those that it writes; each once.
-struct BlockPlan {
-  std::vector<int32_t> read;
-  std::vector<int32_t> written;
+// The device's copy of the attached memory; the map is for a device of sm_90a, else NULL.
+struct DeviceKv {
+  uint8_t *blocks;
+  const TensorMap *map;
 };
-
-BlockPlan plan_blocks(const Model &model, const Batch &batch);
 
 class Step {
  public:
   explicit Step(Stream stream) : stream_(stream) {}
 
-  // Computes the batch. `host_kv` is the attached memory; `kv` the device's copy of it, whose
-  // blocks are brought up to date first and given back after.
-  void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch,
-           const KvMemory &host_kv, uint8_t *kv);
+  // Computes the batch. `kv` is the device's copy of the attached memory; `travel` brings it up to date and gives
+  // back what the step writes.
+  void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
+           KvTravel &travel);
+
+  // Chooses tokens from the logits of the last step.
+  void choose(const SamplingView &view, int32_t vocabulary);
+  // Rows of logits that the last step left on the device.
+  int32_t rows() const { return rows_; }
 
  private:
   struct Pass;  // what is the same for all layers of a step
+  void compute(Pass &pass, KvTravel &travel);
   void put_inputs(Pass &pass);
-  void attention_block(const Pass &pass, int32_t layer);
+  void attention_block(const Pass &pass, int32_t layer, KvTravel &travel);
   void feed_forward_block(const Pass &pass, int32_t layer);
   void project(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x, float *y,
                int64_t y_stride);
   void project_residual(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x,
                         const float *x_scales);
   void logits(const Pass &pass);
+  Sampling put_draws(const SamplingView &view, int32_t vocabulary);
 
   Stream stream_;
   DeviceArray<int32_t> token_ids_{"token ids"}, positions_{"positions"}, slots_{"slots"};
@@ -56,10 +63,18 @@ class Step {
   DeviceArray<QueryTile> few_{"query tiles"}, many_{"query tiles"};
   DeviceArray<float> angles_{"rope table"};
   int32_t angles_ready_ = 0;  // positions whose angles are on the device
-  DeviceArray<float> x_{"residual stream"}, qkv_{"queries, keys and values"}, gate_up_{"gate and up"};
+  DeviceArray<float> x_{"residual stream"}, added_{"residual branch"};
+  DeviceArray<float> qkv_{"queries, keys and values"}, gate_up_{"gate and up"};
   DeviceArray<float> partial_{"splits of attention"}, logits_{"logits"};
   DeviceArray<uint16_t> normed_{"normed"}, q_{"queries"}, attended_{"attended"}, gated_{"gated"};
   DeviceArray<float> gated_scales_{"scales of gated"};
+  int32_t rows_ = 0;
+  DeviceArray<ebb_draw> draws_{"draws"};
+  DeviceArray<ebb_adjustment> adjustments_{"adjustments of logits"};
+  DeviceArray<int32_t> slots_of_draws_{"slots of draws"}, tokens_{"tokens"};
+  DeviceArray<float> adjusted_{"adjusted logits"};
+  DeviceArray<uint8_t> candidates_{"candidates"};
+  DeviceArray<double> chains_{"sums of weights"};
 };
 
 }  // namespace ebb::cuda

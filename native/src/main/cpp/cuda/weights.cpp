@@ -1,26 +1,16 @@
 #include "cuda/weights.h"
 
-#include "cuda/matrix_pack.h"
-
 namespace ebb::cuda {
 
-DeviceMatrix::DeviceMatrix(const Tensor &tensor, Stream stream) {
-  const PackedMatrix packed = pack_matrix(tensor);
-  matrix_ = packed.matrix;
-  matrix_.codes = codes_.put(packed.codes.data(), packed.codes.size(), stream);
-  matrix_.steps = steps_.put(packed.steps.data(), packed.steps.size(), stream);
-  matrix_.minima = minima_.put(packed.minima.data(), packed.minima.size(), stream);
-  synchronize(stream);  // the packed host copy ends here
-}
+DeviceMatrix::DeviceMatrix(const Tensor &tensor, WeightLoader &loader)
+    : matrix_(loader.load(tensor, codes_, steps_, minima_)) {}
 
-DeviceVector::DeviceVector(const Tensor &tensor, Stream stream) {
+DeviceVector::DeviceVector(const Tensor &tensor, WeightLoader &loader) {
   if (!tensor) return;
-  const std::vector<float> floats = to_floats(tensor);
-  floats_.put(floats.data(), floats.size(), stream);
-  synchronize(stream);
+  loader.load(tensor, floats_);
 }
 
-LayerWeights::LayerWeights(const Layer &l, Stream s)
+LayerWeights::LayerWeights(const Layer &l, WeightLoader &s)
     : attention_norm(l.attention_norm, s),
       q(l.q, s),
       k(l.k, s),
@@ -37,11 +27,11 @@ LayerWeights::LayerWeights(const Layer &l, Stream s)
       ffn_up(l.ffn_up, s),
       ffn_down(l.ffn_down, s) {}
 
-Weights::Weights(const Model &model, Stream stream)
-    : token_embedding(model.token_embedding, stream), output_norm(model.output_norm, stream) {
-  if (!model.tied) own_output.emplace_back(model.output, stream);
+Weights::Weights(const Model &model, WeightLoader &loader)
+    : token_embedding(model.token_embedding, loader), output_norm(model.output_norm, loader) {
+  if (!model.tied) own_output.emplace_back(model.output, loader);
   layers.reserve(model.layers.size());
-  for (const Layer &layer : model.layers) layers.emplace_back(layer, stream);
+  for (const Layer &layer : model.layers) layers.emplace_back(layer, loader);
 }
 
 }  // namespace ebb::cuda

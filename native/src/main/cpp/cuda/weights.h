@@ -7,13 +7,14 @@
 #include "core/model.h"
 #include "cuda/device.h"
 #include "cuda/ops.h"
+#include "cuda/weight_loader.h"
 
 namespace ebb::cuda {
 
 // One packed matrix in device memory.
 class DeviceMatrix {
  public:
-  DeviceMatrix(const Tensor &tensor, Stream stream);
+  DeviceMatrix(const Tensor &tensor, WeightLoader &loader);
   const Matrix &get() const { return matrix_; }
 
  private:
@@ -26,7 +27,7 @@ class DeviceMatrix {
 // A vector of floats in device memory; NULL data when the tensor is absent.
 class DeviceVector {
  public:
-  DeviceVector(const Tensor &tensor, Stream stream);
+  DeviceVector(const Tensor &tensor, WeightLoader &loader);
   const float *data() const { return floats_.data(); }
 
  private:
@@ -34,7 +35,7 @@ class DeviceVector {
 };
 
 struct LayerWeights {
-  LayerWeights(const Layer &layer, Stream stream);
+  LayerWeights(const Layer &layer, WeightLoader &loader);
 
   DeviceVector attention_norm;
   DeviceMatrix q, k, v;
@@ -45,7 +46,7 @@ struct LayerWeights {
 };
 
 struct Weights {
-  Weights(const Model &model, Stream stream);
+  Weights(const Model &model, WeightLoader &loader);
 
   DeviceMatrix token_embedding;
   DeviceVector output_norm;

@@ -11,9 +11,10 @@
 
 #include "batch.h"
 #include "model.h"
+#include "sampling.h"
 #include "status.h"
 
-#define EBB_ABI_VERSION 1
+#define EBB_ABI_VERSION 3
 
 typedef struct ebb_handle ebb_handle;  // opaque, one per opened backend
 
@@ -44,6 +45,14 @@ typedef struct ebb_backend {
 
   // Copies whole blocks within the attached memory, in order.
   ebb_status (*copy_blocks)(ebb_handle *, const int32_t *source, const int32_t *target, int32_t count);
+
+  // Chooses tokens from the logits of the last step. NULL where a backend does not: then the caller
+  // chooses from the logits themselves, to the same bits.
+  ebb_status (*choose)(ebb_handle *, const ebb_sampling *);
+
+  // What the last load_model or attach_kv has to tell who runs this, such as the rate of a load; one sentence, empty
+  // where there is nothing, never NULL.
+  const char *(*notes)(ebb_handle *);
 
   // Why the last call on this handle failed; never NULL.
   const char *(*last_error)(ebb_handle *);

@@ -103,6 +103,28 @@ EBB_NATIVE(void, forward)(JNIEnv *env, jclass, jlong handle, jlong batch) {
   });
 }
 
+EBB_NATIVE(jstring, notes)(JNIEnv *env, jclass, jlong handle) {
+  return guard(env, [&]() -> jstring {
+    Session &session = session_of(handle);
+    return env->NewStringUTF(session.backend->notes(session.handle));
+  });
+}
+
+EBB_NATIVE(jboolean, chooses)(JNIEnv *env, jclass, jlong handle) {
+  return guard(env, [&]() -> jboolean {
+    return session_of(handle).backend->choose != nullptr ? JNI_TRUE : JNI_FALSE;
+  });
+}
+
+EBB_NATIVE(void, choose)(JNIEnv *env, jclass, jlong handle, jlong sampling) {
+  guard(env, [&] {
+    if (session_of(handle).backend->choose == nullptr) {
+      throw ebb::Error(EBB_UNSUPPORTED, "this backend chooses no tokens; take them from its logits");
+    }
+    call(handle, &ebb_backend::choose, reinterpret_cast<const ebb_sampling *>(sampling));
+  });
+}
+
 EBB_NATIVE(void, copyBlocks)
 (JNIEnv *env, jclass, jlong handle, jintArray source, jintArray target) {
   guard(env, [&] {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "check.h"
 #include "core/dequantize.h"
+#include "cuda/device.h"
 
 namespace ebb::test {
 namespace {
@@ -86,7 +88,18 @@ std::vector<cuda::QueryTile> AttentionCase::tiles(int32_t rows_max) const {
   return tiles;
 }
 
-std::vector<float> AttentionCase::run(int32_t rows_max) const {
+const char *path_name(Path path) { return path == Path::kMma ? "mma" : "sm90"; }
+
+std::vector<Path> attention_paths() {
+#if defined(EBB_ON_DEVICE)
+  if (!cuda::device_is_sm90()) return {Path::kMma};
+#endif
+  return {Path::kMma, Path::kSm90};
+}
+
+std::vector<float> AttentionCase::run(Path path, Kind kind, simt::Counters *attention_only) const {
+  const cuda::TileRows most = path == Path::kMma ? cuda::kMmaRows : cuda::sm90_rows(shape_.head_dim);
+  const int32_t rows_max = kind == Kind::kFew ? most.few : most.many;
   const auto width = static_cast<size_t>(shape_.heads * shape_.head_dim);
   const auto stride = static_cast<size_t>(cuda::padded(static_cast<int64_t>(width)));
   const auto rows = static_cast<size_t>(tokens_);
@@ -97,9 +110,16 @@ std::vector<float> AttentionCase::run(int32_t rows_max) const {
   const simt::Buffer<float> partial(
       "partial", rows * static_cast<size_t>(shape_.heads * splits_ * (shape_.head_dim + 2)));
   const simt::Buffer<uint16_t> to("to", rows * stride);
-  const cuda::Attention op{q.data(), positions.data(), table.data(), kv.data(), layout_, kLayer, shape_.heads,
-                           shape_.sliding_window, tokens_, splits_, partial.data(), to.data()};
+  std::optional<cuda::TensorMap> map;
+  if (path == Path::kSm90) {
+    const auto kv_rows = static_cast<int64_t>(kv_.size() / layout_.token_bytes());
+    map = cuda::tensor_rows(kv.data(), shape_.head_dim, kv_rows, kBlockTokens);
+  }
+  const cuda::Attention op{q.data(), positions.data(), table.data(), kv.data(), map ? &*map : nullptr,
+                           layout_, kLayer, shape_.heads, shape_.sliding_window, tokens_, splits_,
+                           partial.data(), to.data()};
   cuda::attention(op, tiles_d.data(), static_cast<int32_t>(tiles_d.size()), rows_max, nullptr);
+  if (attention_only != nullptr) *attention_only = simt::Machine::get().counters;
   cuda::attention_merge(op, nullptr);
   const std::vector<uint16_t> bits = to.read();
   std::vector<float> result;
@@ -139,6 +159,16 @@ std::vector<double> AttentionCase::expected() const {
     }
   }
   return all;
+}
+
+uint64_t AttentionCase::visible_pairs() const {
+  uint64_t pairs = 0;
+  for (const Part &part : parts_) {
+    for (int32_t p = part.first; p < part.first + part.count; ++p) {
+      pairs += static_cast<uint64_t>(p - first_visible(p) + 1);
+    }
+  }
+  return pairs * static_cast<uint64_t>(shape_.heads);
 }
 
 uint64_t AttentionCase::kv_bytes() const {

@@ -16,6 +16,13 @@ struct Part {
   int32_t count;
 };
 
+// By which instructions, and whether decode's kernel or prefill's.
+enum class Path { kMma, kSm90 };
+enum class Kind { kFew, kMany };
+const char *path_name(Path path);
+// Those that can run here: all on the emulator, a device's own on a device.
+std::vector<Path> attention_paths();
+
 struct AttentionShape {
   int32_t heads;
   int32_t kv_heads;
@@ -28,12 +35,14 @@ class AttentionCase {
  public:
   AttentionCase(const AttentionShape &shape, const std::vector<Part> &parts, uint32_t seed = 1);
 
-  // Runs the kernels as the backend does: F16 rows, the padding dropped, as floats. Tiles of
-  // more than `rows_max` rows are cut; kFewRows gives decode's kernel, kManyRows prefill's.
-  std::vector<float> run(int32_t rows_max) const;
+  // Runs the kernels as the backend does: F16 rows, the padding dropped, as floats. What the
+  // attention kernel itself did is counted apart, where that is asked for.
+  std::vector<float> run(Path path, Kind kind, simt::Counters *attention_only = nullptr) const;
   std::vector<double> expected() const;
   // Bytes of keys and values that some query sees, each once.
   uint64_t kv_bytes() const;
+  // Products of a row and a position that some query sees, over all heads: head_dim each.
+  uint64_t visible_pairs() const;
 
  private:
   std::vector<cuda::QueryTile> tiles(int32_t rows_max) const;

@@ -1,9 +1,11 @@
 // The whole forward pass on the emulator: against the reference backend, and against itself in
 // other cuts of the same work.
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include "check.h"
+#include "cuda/sampling_case.h"
 #include "fixture.h"
 #include "simt/check_run.h"
 
@@ -17,6 +19,19 @@ const ebb_backend *under_test() { return ebb_backend_cuda(); }
 #else
 const ebb_backend *under_test() { return ebb_backend_cuda_emulated(); }
 #endif
+
+// On the emulator twice, for a device of sm_90a and for any other; a device is what it is.
+void on_every_device(const std::function<void()> &body) {
+#if defined(EBB_ON_DEVICE)
+  body();
+#else
+  for (const bool sm90 : {false, true}) {
+    simt::Machine::get().sm90 = sm90;
+    body();
+  }
+  simt::Machine::get().sm90 = false;
+#endif
+}
 
 constexpr int32_t kBlocks = 24;
 using Rows = std::vector<std::vector<float>>;
@@ -87,27 +102,16 @@ void check_against_reference(const TinyConfig &config) {
   TinyModel model(config);
   const auto tokens = tokens_of(45, 7);
   const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
-  for (const size_t chunk : {size_t{45}, size_t{1}}) {
-    simt::Machine::get().reset({});
-    const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
-    CHECK_NEAR(error, 0, 3e-3);
-  }
+  on_every_device([&] {
+    for (const size_t chunk : {size_t{45}, size_t{1}}) {
+      simt::Machine::get().reset({});
+      const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
+      CHECK_NEAR(error, 0, 3e-3);
+    }
+  });
 }
 
-}  // namespace
-
-TEST(cuda_backend_llama_equals_reference) { check_against_reference(llama()); }
-
-TEST(cuda_backend_qwen_equals_reference) { check_against_reference(qwen()); }
-
-TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
-  TinyConfig config = llama();
-  config.sliding_window = 19;
-  config.matrix_type = EBB_TYPE_Q8_0;
-  check_against_reference(config);
-}
-
-TEST(cuda_backend_does_not_depend_on_the_cut) {
+void check_cuts() {
   TinyModel model(llama());
   const auto tokens = tokens_of(45, 9);
   simt::Machine::get().reset({});
@@ -120,7 +124,7 @@ TEST(cuda_backend_does_not_depend_on_the_cut) {
   CHECK(run(under_test(), model, tokens, 9, block_range(0, 3)) == whole);
 }
 
-TEST(cuda_backend_does_not_depend_on_the_batch) {
+void check_batches() {
   TinyModel model(qwen());
   simt::Machine::get().reset({});
   const std::vector<std::vector<int32_t>> prompts = {tokens_of(17, 1), tokens_of(1, 2), tokens_of(40, 3)};
@@ -139,8 +143,7 @@ TEST(cuda_backend_does_not_depend_on_the_batch) {
   }
 }
 
-// A second session goes on from the attached memory of the first, as decode does after prefill.
-TEST(cuda_backend_continues_after_a_hand_off) {
+void check_hand_off() {
   TinyModel model(llama());
   simt::Machine::get().reset({});
   const auto tokens = tokens_of(33, 5);
@@ -153,6 +156,85 @@ TEST(cuda_backend_continues_after_a_hand_off) {
   TinyBatch rest({{{tokens.back()}, 32, {4, 2, 7}, false}}, 101);
   decode.forward(rest);
   CHECK(rest.logits(0) == all.back());
+}
+
+}  // namespace
+
+TEST(cuda_backend_llama_equals_reference) { check_against_reference(llama()); }
+
+TEST(cuda_backend_qwen_equals_reference) { check_against_reference(qwen()); }
+
+TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
+  TinyConfig config = llama();
+  config.sliding_window = 19;
+  config.matrix_type = EBB_TYPE_Q8_0;
+  check_against_reference(config);
+}
+
+TEST(cuda_backend_does_not_depend_on_the_cut) { on_every_device(check_cuts); }
+
+TEST(cuda_backend_does_not_depend_on_the_batch) { on_every_device(check_batches); }
+
+// A second session goes on from the attached memory of the first, as decode does after prefill.
+TEST(cuda_backend_continues_after_a_hand_off) { on_every_device(check_hand_off); }
+
+// The logits stay on the device, and the tokens are those that the sampler makes of them.
+TEST(cuda_backend_chooses_from_the_logits_it_keeps) {
+  TinyModel model(llama());
+  simt::Machine::get().reset({});
+  const auto tokens = tokens_of(5, 21);
+  SamplingCase sampling{101, 99, {}, {}, {{3, 9, 2, EBB_ADJUST_SEEN}, {50, 0, 0, EBB_ADJUST_FORBID}}};
+  for (const auto &row : run(under_test(), model, tokens, tokens.size(), block_range(0, 1))) {
+    sampling.logits.insert(sampling.logits.end(), row.begin(), row.end());
+  }
+  TinySession session(under_test(), model, 1, kBlocks);
+  TinyBatch batch({{tokens, 0, block_range(0, 1), true}}, 101);
+  batch.descriptor()->flags = EBB_BATCH_KEEP_LOGITS;
+  session.forward(batch);
+  CHECK(batch.logits(4) == std::vector<float>(101, 0.0f));
+  for (int32_t d = 0; d < 10; ++d) {
+    ebb_draw draw = plain_draw(d / 2, d == 9 ? 0.0f : 1.1f, 0.09 * d);
+    draw.top_k = d % 3 * 20;
+    draw.top_p = d % 2 == 0 ? 1 : 0.9f;
+    draw.adjustments = d % 4 == 3 ? 2 : 0;
+    draw.repetition_penalty = 1.5f;
+    sampling.draws.push_back(draw);
+  }
+  SamplingBytes bytes(sampling);
+  session.choose(bytes.get());
+  for (size_t d = 0; d < sampling.draws.size(); ++d) CHECK_EQUAL(bytes.tokens()[d], sampling.expected(d));
+}
+
+TEST(cuda_backend_refuses_draws_that_make_no_sense) {
+  TinyModel model(llama());
+  TinySession session(under_test(), model, 1, kBlocks);
+  TinyBatch batch({{tokens_of(3, 21), 0, block_range(0, 1), false}}, 101);
+  session.forward(batch);
+  const auto refused = [&](const std::string &part, const std::function<void(ebb_sampling &)> &lie) {
+    SamplingCase sampling{101, 101, {}, {plain_draw(0, 1, 0.5)}, {{7, 1, 0, 0}}};
+    sampling.draws[0].adjustments = 1;
+    SamplingBytes bytes(sampling);
+    session.choose(bytes.get());
+    CHECK(bytes.tokens()[0] >= 0);
+    lie(*bytes.get());
+    CHECK_ERROR(EBB_INVALID_ARGUMENT, part, session.choose(bytes.get()));
+  };
+  const auto draw_refused = [&](const std::string &part, const std::function<void(ebb_draw &)> &lie) {
+    refused("draw 0: " + part, [&](ebb_sampling &s) {
+      lie(*reinterpret_cast<ebb_draw *>(reinterpret_cast<uint8_t *>(&s) + s.draw_list));
+    });
+  };
+  refused("wrong magic", [](ebb_sampling &s) { s.magic = 0; });
+  refused("102 choosable tokens", [](ebb_sampling &s) { s.choosable = 102; });
+  refused("tokens lies outside", [](ebb_sampling &s) { s.tokens += 4; });
+  refused("is of token 101", [](ebb_sampling &s) {
+    reinterpret_cast<ebb_adjustment *>(reinterpret_cast<uint8_t *>(&s) + s.adjustment_list)->token = 101;
+  });
+  draw_refused("its row", [](ebb_draw &d) { d.row = 1; });
+  draw_refused("its adjustments", [](ebb_draw &d) { d.adjustments = 2; });
+  draw_refused("temperature", [](ebb_draw &d) { d.temperature = std::nanf(""); });
+  draw_refused("top_p", [](ebb_draw &d) { d.top_p = 0; });
+  draw_refused("uniform", [](ebb_draw &d) { d.uniform = 1; });
 }
 
 TEST(cuda_backend_refuses_what_it_cannot_do) {

@@ -11,7 +11,10 @@ TEST(cuda_embedding_is_exact) {
     const int64_t columns = type_block_elements(type) == 1 ? 300 : 512;
     const StoredMatrix stored(type, 37, columns, 3);
     const DeviceMatrix table(stored.tensor());
-    const std::vector<int32_t> ids = {36, 0, 15, 16, 0};
+    std::vector<int32_t> ids = {36, 0, 15, 16, 0};
+    if (type == EBB_TYPE_Q4_1) {
+      for (int32_t i = 0; i < 2044; ++i) ids.push_back(i % 37);  // a long chunk
+    }
     const simt::Buffer<int32_t> ids_d("ids", ids);
     const auto x = simt::same_in_every_schedule<float>([&] {
       const simt::Buffer<float> to("x", ids.size() * static_cast<size_t>(columns));

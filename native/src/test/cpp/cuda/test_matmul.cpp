@@ -30,7 +30,7 @@ std::vector<double> expected(const Tensor &w, const std::vector<uint16_t> &x, in
 std::vector<float> product(const DeviceMatrix &w, const std::vector<uint16_t> &x, int64_t tokens) {
   const simt::Buffer<uint16_t> x_d("x", x);
   const simt::Buffer<float> y("y", static_cast<size_t>(tokens * w.get().rows));
-  cuda::matmul({w.get(), x_d.data(), nullptr, nullptr, y.data(), tokens, w.get().rows, false}, nullptr);
+  cuda::matmul({w.get(), x_d.data(), nullptr, nullptr, y.data(), tokens, w.get().rows}, nullptr);
   return y.read();
 }
 
@@ -59,10 +59,25 @@ TEST(cuda_matmul_matches_double) {
   }
 }
 
+// Batches around the kernels' 8, 32 and 64 tokens, up to those of a long chunk; one row to many tiles of rows.
+TEST(cuda_matmul_takes_all_shapes) {
+  for (const ebb_type type : {EBB_TYPE_BF16, EBB_TYPE_Q8_0, EBB_TYPE_Q4_0, EBB_TYPE_Q4_K}) {
+    const int64_t columns = type_block_elements(type) > 32 ? 256 : 96;
+    for (const int64_t tokens : {1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 129, 513}) {
+      check_product(type, tokens % 2 == 0 ? 16 : 33, columns, tokens);
+    }
+    for (const int64_t rows : {1, 15, 31, 64, 65, 513, 2049}) check_product(type, rows, columns, 2);
+  }
+  check_product(EBB_TYPE_Q8_0, 16, 64, 2049);
+  check_product(EBB_TYPE_Q6_K, 17, 256 * 9, 3);
+}
+
 // Plain floats may end anywhere in a group.
 TEST(cuda_matmul_takes_ragged_columns) {
   for (const ebb_type type : {EBB_TYPE_F32, EBB_TYPE_F16, EBB_TYPE_BF16}) {
-    for (const int64_t columns : {1, 31, 33, 48, 72, 100, 576}) check_product(type, 5, columns, 2);
+    for (const int64_t columns : {1, 2, 15, 16, 17, 31, 33, 48, 63, 65, 72, 100, 576, 2049}) {
+      check_product(type, 5, columns, 2);
+    }
   }
 }
 
@@ -83,23 +98,25 @@ TEST(cuda_matmul_does_not_depend_on_the_batch) {
   }
 }
 
-TEST(cuda_matmul_adds_bias_and_residual) {
+// Rows of y lie further apart than they are long, as those of a fused product do.
+TEST(cuda_matmul_adds_bias_and_scales_rows) {
   const StoredMatrix stored(EBB_TYPE_BF16, 20, 64, 5);
   const DeviceMatrix w(stored.tensor());
   const auto x = random_half_rows(3, 64, 6);
   const auto bias = random_floats(20, 7);
   const auto before = random_floats(3 * 24, 8);
+  const std::vector<float> scales = {1, 4, 0.5f};
   const simt::Buffer<uint16_t> x_d("x", x);
-  const simt::Buffer<float> bias_d("bias", bias);
+  const simt::Buffer<float> bias_d("bias", bias), scales_d("scales", scales);
   const auto after = simt::same_in_every_schedule<float>([&] {
     const simt::Buffer<float> y("y", before);
-    cuda::matmul({w.get(), x_d.data(), nullptr, bias_d.data(), y.data(), 3, 24, true}, nullptr);
+    cuda::matmul({w.get(), x_d.data(), scales_d.data(), bias_d.data(), y.data(), 3, 24}, nullptr);
     return y.read();
   });
-  const auto sums = expected(stored.tensor(), x, 3, bias.data());
+  const auto sums = expected(stored.tensor(), x, 3, nullptr);
   for (size_t t = 0; t < 3; ++t) {
     for (size_t r = 0; r < 24; ++r) {
-      const double want = before[t * 24 + r] + (r < 20 ? sums[t * 20 + r] : 0);
+      const double want = r < 20 ? sums[t * 20 + r] * scales[t] + bias[r] : before[t * 24 + r];
       CHECK_NEAR(after[t * 24 + r], want, 1e-5 * std::fabs(want) + 1e-5);
     }
   }

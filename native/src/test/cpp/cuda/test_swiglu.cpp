@@ -48,7 +48,10 @@ void check_swiglu(size_t rows, size_t n) {
 }  // namespace
 
 TEST(cuda_swiglu_matches_double) {
-  for (const size_t n : {size_t{1}, size_t{5}, size_t{64}, size_t{100}, size_t{1027}, size_t{1536}}) {
+  for (const size_t n : {size_t{1}, size_t{5}, size_t{64}, size_t{100}, size_t{1023}, size_t{1024}, size_t{1027},
+                         size_t{1536}, size_t{2049}}) {
     check_swiglu(3, n);
   }
+  check_swiglu(1, 96);
+  check_swiglu(2049, 33);
 }

@@ -27,7 +27,7 @@ std::vector<uint64_t> addresses_of(const std::vector<const Access *> &group) {
   return addresses;
 }
 
-void count_sectors(const std::vector<const Access *> &group, Traffic &traffic) {
+Traffic sectors_of(const std::vector<const Access *> &group) {
   constexpr uint64_t kSector = 32;
   std::vector<uint64_t> sectors;
   for (const Access *access : group) {
@@ -38,10 +38,7 @@ void count_sectors(const std::vector<const Access *> &group, Traffic &traffic) {
   std::sort(sectors.begin(), sectors.end());
   const auto units = std::unique(sectors.begin(), sectors.end()) - sectors.begin();
   const uint64_t bytes = distinct_bytes(addresses_of(group), group.front()->bytes);
-  traffic.units += static_cast<uint64_t>(units);
-  traffic.ideal += (bytes + kSector - 1) / kSector;
-  traffic.bytes += bytes;
-  ++traffic.instructions;
+  return {1, static_cast<uint64_t>(units), (bytes + kSector - 1) / kSector, bytes};
 }
 
 // Wavefronts of some lanes that are served together: the most distinct words in one bank.
@@ -77,7 +74,7 @@ void WarpLog::settle_group(const std::vector<const Access *> &group, Counters &c
   if (first.shared) {
     count_wavefronts(group, first.write ? counters.shared_write : counters.shared_read);
   } else {
-    count_sectors(group, first.write ? counters.global_write : counters.global_read);
+    counters.add_global(first.pc, first.write, sectors_of(group));
   }
 }
 
@@ -115,6 +112,27 @@ void WarpLog::clear() {
   for (auto &lane : lanes_) lane.clear();
 }
 
+void Traffic::add(const Traffic &other) {
+  instructions += other.instructions;
+  units += other.units;
+  ideal += other.ideal;
+  bytes += other.bytes;
+}
+
+void Counters::add_global(const void *place, bool write, const Traffic &traffic) {
+  (write ? global_write : global_read).add(traffic);
+  global_sites[place].add(traffic);
+}
+
+double Counters::worst_site(double share) const {
+  const auto all = static_cast<double>(global_read.bytes + global_write.bytes);
+  double worst = 1;
+  for (const auto &[place, traffic] : global_sites) {
+    if (static_cast<double>(traffic.bytes) >= share * all) worst = std::max(worst, traffic.over_ideal());
+  }
+  return worst;
+}
+
 std::string Counters::text() const {
   std::ostringstream out;
   const auto line = [&](const char *name, const Traffic &t, const char *unit) {
@@ -127,7 +145,8 @@ std::string Counters::text() const {
   line("shared write", shared_write, "wavefronts");
   out << "mma " << mma << ", ldmatrix " << ldmatrix << ", cp.async " << cp_async << ", shuffle " << shuffle
       << ", vote " << vote << ", barriers " << warp_barrier << " of a warp, " << cta_barrier
-      << " of a CTA, atomics " << atomic << ", shared memory " << shared_bytes_max << " bytes\n";
+      << " of a CTA, wgmma " << wgmma << ", bulk copies " << bulk_copies << " (" << bulk_bytes
+      << " bytes), atomics " << atomic << ", shared memory " << shared_bytes_max << " bytes\n";
   return out.str();
 }
 

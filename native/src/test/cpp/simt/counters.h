@@ -3,6 +3,7 @@
 #define EBB_SIMT_COUNTERS_H
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Traffic {
   uint64_t units = 0;
   uint64_t ideal = 0;
   uint64_t bytes = 0;  // what threads asked for, the same bytes once
+  void add(const Traffic &other);
   double over_ideal() const { return ideal == 0 ? 1 : static_cast<double>(units) / static_cast<double>(ideal); }
 };
 
@@ -25,12 +27,22 @@ struct Counters {
   uint64_t mma = 0;        // tensor-core instructions
   uint64_t ldmatrix = 0;
   uint64_t cp_async = 0;   // 16-byte copies, a thread each
+  uint64_t wgmma = 0;      // products [64][16] * [16][64] of a warpgroup
+  uint64_t bulk_copies = 0;
+  uint64_t bulk_bytes = 0;  // of global memory
   uint64_t shuffle = 0;
   uint64_t vote = 0;
   uint64_t warp_barrier = 0;
   uint64_t cta_barrier = 0;  // a CTA each
+  uint64_t arrival = 0;      // at barriers that complete in phases
+  uint64_t phase_wait = 0;   // of a warp
   uint64_t atomic = 0;
   uint64_t shared_bytes_max = 0;
+  void add_global(const void *place, bool write, const Traffic &traffic);
+  // Accesses of global memory by their place in the program.
+  std::map<const void *, Traffic> global_sites;
+  // The greatest ratio to the ideal among places with at least `share` of all bytes.
+  double worst_site(double share) const;
   std::string text() const;
 };
 

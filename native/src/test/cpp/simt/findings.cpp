@@ -10,7 +10,8 @@ const char *fault_name(Fault fault) {
     case Fault::kUninitialised: return "uninitialised read";
     case Fault::kOutOfBounds: return "out of bounds";
     case Fault::kMisaligned: return "misaligned";
-    case Fault::kInFlight: return "copy in flight";
+    case Fault::kInFlight: return "in flight";
+    case Fault::kFence: return "missing fence";
     case Fault::kDivergence: return "divergence";
     default: return "resource";
   }

@@ -13,7 +13,8 @@ enum class Fault {
   kUninitialised,   // a read of bytes that nothing wrote
   kOutOfBounds,     // an address outside every allocation
   kMisaligned,      // an address that is no multiple of the access's size
-  kInFlight,        // bytes touched while an asynchronous copy into them is under way
+  kInFlight,        // bytes or registers touched while an asynchronous copy or product is under way
+  kFence,           // what plain instructions wrote is used by asynchronous ones with no fence between
   kDivergence,      // threads of a warp or a CTA wait for each other at different places
   kResource,        // more threads, shared memory or barriers than a device has
 };

@@ -37,6 +37,7 @@ template <typename T>
 T shuffle_up(T value, int delta, EBB_HERE) {
   return shuffle(value, lane() >= delta ? lane() - delta : lane(), where);
 }
+inline int uniform(int value, EBB_HERE) { return shuffle(value, 0, where); }
 uint32_t ballot(bool predicate, EBB_HERE);
 
 uint32_t atomic_add(uint32_t *address, uint32_t value);
@@ -58,8 +59,15 @@ uint32_t pack_half(float low, float high);
 uint32_t subtract_half2(uint32_t a, uint32_t b);
 uint32_t permute(uint32_t low, uint32_t high, uint32_t selector);
 
+inline int log2_floor(uint32_t x) { return 31 - __builtin_clz(x); }
 inline float to_float(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 inline uint32_t to_bits(float value) { return __builtin_bit_cast(uint32_t, value); }
+inline double to_double(uint32_t high, uint32_t low) {
+  return __builtin_bit_cast(double, uint64_t{high} << 32 | low);
+}
+inline uint32_t high_bits(double value) { return static_cast<uint32_t>(__builtin_bit_cast(uint64_t, value) >> 32); }
+inline uint32_t low_bits(double value) { return static_cast<uint32_t>(__builtin_bit_cast(uint64_t, value)); }
+inline uint32_t count_bits(uint32_t mask) { return static_cast<uint32_t>(__builtin_popcount(mask)); }
 
 inline float exp2(float x) { return std::exp2(x); }
 inline float fma(float a, float b, float c) { return std::fma(a, b, c); }

@@ -1,6 +1,7 @@
 #include "simt/machine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 
@@ -9,32 +10,17 @@ extern "C" __attribute__((weak)) void __tsan_read1(void *);
 
 namespace simt {
 
-bool Where::operator==(const Where &other) const {
-  return line == other.line && (file == other.file || std::strcmp(file, other.file) == 0);
-}
-
-const char *meeting_name(Meeting meeting) {
-  switch (meeting) {
-    case Meeting::kShuffle: return "a shuffle";
-    case Meeting::kVote: return "a vote";
-    case Meeting::kWarpBarrier: return "a barrier of the warp";
-    case Meeting::kMma: return "an mma";
-    default: return "an ldmatrix";
-  }
-}
-
 namespace {
-
-std::string text_of(Where where) {
-  const char *slash = std::strrchr(where.file, '/');
-  return std::string(slash == nullptr ? where.file : slash + 1) + ":" + std::to_string(where.line);
-}
 
 bool hooks_are_linked() { return __tsan_read1 != nullptr; }
 
 }  // namespace
 
-Machine::Machine() { reset({}); }
+Machine::Machine() {
+  const char *chosen = std::getenv("EBB_SIMT_SM90");
+  sm90 = chosen != nullptr && std::strcmp(chosen, "1") == 0;
+  reset({});
+}
 
 Machine &Machine::get() {
   static Machine machine;
@@ -97,10 +83,14 @@ void Machine::launch(const LaunchShape &shape, const std::function<void()> &body
 
 void Machine::begin_cta() {
   ++era_;
-  cta_clock_ = 0;
   done_ = 0;
   at_barrier_ = 0;
   shared_.begin(shape_.dynamic_shared_bytes);
+  barriers_.clear();
+  landing_.clear();
+  bulk_clock_ = 0;
+  readers_.clear();
+  groups_.assign(static_cast<size_t>(warp_count_ / kGroupWarps), {});
   for (uint32_t i = 0; i < thread_count_; ++i) {
     Thread &thread = *threads_[i];
     thread.id = i;
@@ -118,6 +108,7 @@ void Machine::begin_cta() {
     warp.arrived = warp.done = warp.at_barrier = 0;
     warp.ready = kWarpSize;
     warp.clock = 0;
+    warp.bulk = warp.fenced = 0;
     std::fill(std::begin(warp.known), std::end(warp.known), 0u);
     warp.log.clear();
   }
@@ -126,17 +117,21 @@ void Machine::begin_cta() {
 void Machine::run_cta(const std::function<void()> &) {
   begin_cta();
   while (done_ < thread_count_ && !aborted_) {
+    const bool random = options.schedule == Schedule::kRandom;
+    if (random && !landing_.empty() && random_() % 4 == 0) land_one();
     const int warp = pick_ready_warp();
     if (warp < 0) {
+      if (land_one()) continue;
       report_deadlock();
       return;
     }
-    if (options.schedule == Schedule::kRandom) {
+    if (random) {
       run_warp_once(warp);
     } else {
       run_warp_in_order(warp);
     }
   }
+  if (!aborted_) check_nothing_in_flight();
   counters.shared_bytes_max = std::max<uint64_t>(counters.shared_bytes_max, shared_.bytes_used());
   if (shared_.bytes_used() > kSharedBytesMax) {
     findings.add(Fault::kResource, std::string(shape_.kernel) + ": a CTA uses " +
@@ -207,123 +202,6 @@ void Machine::thread_done() {
   } else if (++warp.done == kWarpSize) {
     settle(warp);
   }
-}
-
-// --- coming together ---
-
-void Machine::wake(Thread &thread) {
-  thread.state = State::kReady;
-  ++warps_[static_cast<size_t>(thread.warp)]->ready;
-}
-
-void Machine::settle(Warp &warp) {
-  if (options.count) warp.log.settle(counters);
-}
-
-void Machine::meet(Meeting meeting, Where where, void *payload,
-                   void (*finish)(Machine &, void *const *)) {
-  Thread &thread = *current_;
-  Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
-  if (warp.arrived == 0) {
-    warp.meeting = meeting;
-    warp.where = where;
-  }
-  if (warp.meeting != meeting || !(warp.where == where) || warp.done > 0) {
-    diverged(thread_name(thread) + " comes to " + meeting_name(meeting) + " at " + text_of(where) +
-             (warp.done > 0 ? " after others of its warp have ended"
-                            : std::string(" while others wait in ") + meeting_name(warp.meeting) + " at " +
-                                  text_of(warp.where)));
-    stop_here();
-  }
-  warp.payloads[thread.lane] = payload;
-  if (++warp.arrived < kWarpSize) {
-    thread.state = State::kInWarp;
-    --warp.ready;
-    thread.fiber.suspend();
-    return;
-  }
-  warp.arrived = 0;
-  finish(*this, warp.payloads);
-  settle(warp);
-  for (int lane = 0; lane < kWarpSize; ++lane) {
-    if (lane != thread.lane) wake(*threads_[static_cast<size_t>(thread.warp * kWarpSize + lane)]);
-  }
-}
-
-void Machine::warp_clock_tick() {
-  Warp &warp = *warps_[static_cast<size_t>(current_->warp)];
-  if (++warp.clock >= Stamp::kClockMax) diverged("more barriers than the emulator can count");
-  warp.known[current_->warp] = warp.clock;
-}
-
-void Machine::cta_barrier(Where where) {
-  Thread &thread = *current_;
-  Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
-  if (at_barrier_ == 0) barrier_where_ = where;
-  if (!(barrier_where_ == where) || done_ > 0) {
-    diverged(thread_name(thread) + " comes to the CTA's barrier at " + text_of(where) +
-             (done_ > 0 ? " after other threads have ended"
-                        : " while others wait in the one at " + text_of(barrier_where_)));
-    stop_here();
-  }
-  thread.state = State::kInBarrier;
-  --warp.ready;
-  if (++warp.at_barrier == kWarpSize) settle(warp);
-  if (++at_barrier_ == thread_count_) {
-    release_barrier();
-  } else {
-    thread.fiber.suspend();
-  }
-}
-
-void Machine::release_barrier() {
-  at_barrier_ = 0;
-  ++cta_clock_;
-  if (options.count) ++counters.cta_barrier;
-  for (int w = 0; w < warp_count_; ++w) {
-    Warp &warp = *warps_[static_cast<size_t>(w)];
-    warp.at_barrier = 0;
-    if (++warp.clock >= Stamp::kClockMax) diverged("more barriers than the emulator can count");
-  }
-  for (int w = 0; w < warp_count_; ++w) {
-    for (int other = 0; other < warp_count_; ++other) {
-      warps_[static_cast<size_t>(w)]->known[other] = warps_[static_cast<size_t>(other)]->clock;
-    }
-  }
-  for (uint32_t i = 0; i < thread_count_; ++i) wake(*threads_[i]);
-}
-
-// --- when threads do not come together ---
-
-void Machine::diverged(const std::string &text) {
-  findings.add(Fault::kDivergence, std::string(shape_.kernel) + ": " + text);
-  aborted_ = true;
-}
-
-void Machine::stop_here() {
-  current_->fiber.suspend();
-  std::abort();  // a launch that was given up is never resumed
-}
-
-void Machine::report_deadlock() {
-  std::string waiting;
-  for (uint32_t i = 0, named = 0; i < thread_count_ && named < 4; ++i) {
-    const Thread &thread = *threads_[i];
-    if (thread.state == State::kDone) continue;
-    if (i > 0 && thread.state == threads_[i - 1]->state) continue;  // the first of each kind will do
-    const Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
-    waiting += "; " + thread_name(thread) + " in " +
-               (thread.state == State::kInBarrier
-                    ? "the CTA's barrier at " + text_of(barrier_where_)
-                    : std::string(meeting_name(warp.meeting)) + " at " + text_of(warp.where));
-    ++named;
-  }
-  diverged("threads wait for each other for ever" + waiting);
-}
-
-std::string Machine::thread_name(const Thread &thread) const {
-  return "thread " + std::to_string(thread.id) + " of CTA (" + std::to_string(block_.x) + "," +
-         std::to_string(block_.y) + "," + std::to_string(block_.z) + ")";
 }
 
 }  // namespace simt

@@ -4,29 +4,26 @@
 #define EBB_SIMT_MACHINE_H
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "simt/bulk.h"
 #include "simt/counters.h"
 #include "simt/fiber.h"
 #include "simt/findings.h"
 #include "simt/memory.h"
 #include "simt/shadow.h"
+#include "simt/warpgroup.h"
 
 namespace simt {
 
 struct Index3 {
   unsigned x = 1, y = 1, z = 1;
-};
-
-// A place in a kernel's source.
-struct Where {
-  const char *file;
-  int line;
-  bool operator==(const Where &other) const;
 };
 
 // In which order ready threads run. A kernel that is right gives the same bits in all.
@@ -51,7 +48,7 @@ struct LaunchShape {
   const char *kernel = "";
 };
 
-enum class Meeting { kShuffle, kVote, kWarpBarrier, kMma, kLdmatrix };
+enum class Meeting { kShuffle, kVote, kWarpBarrier, kMma, kLdmatrix, kFence, kBarrierWait, kWgmma };
 const char *meeting_name(Meeting meeting);
 
 class Machine {
@@ -62,6 +59,7 @@ class Machine {
   Findings findings;
   Counters counters;
   GlobalMemory global;
+  bool sm90 = false;  // whether the backend takes the device for one of sm_90a; EBB_SIMT_SM90=1 sets it
 
   // Runs a grid to its end, or to its first divergence.
   void launch(const LaunchShape &shape, const std::function<void()> &body);
@@ -86,6 +84,8 @@ class Machine {
   void cta_barrier(Where where);
   // All 32 lanes come together; the last one to come runs finish(payloads of all lanes).
   void meet(Meeting meeting, Where where, void *payload, void (*finish)(Machine &, void *const *));
+  // The same for the 128 lanes of a warpgroup.
+  void meet_group(Where where, void *payload, void (*finish)(Machine &, WarpGroup &));
   void warp_clock_tick();
 
   // Reads a row of a matrix for ldmatrix, as `lane` of the running warp.
@@ -96,8 +96,21 @@ class Machine {
   void copy_commit();
   void copy_wait(size_t groups_left);
 
+  // Barriers in shared memory and bulk copies that end at them (machine_bulk.cpp).
+  void barrier_init(void *barrier, uint32_t arrivals, const void *pc);
+  void barrier_publish();
+  void barrier_expect(void *barrier, uint32_t bytes, const void *pc);
+  void barrier_arrive(void *barrier, const void *pc);
+  void barrier_wait(void *barrier, uint32_t parity, Where where, const void *pc);
+  void copy_tensor(void *to, const TensorView &view, int32_t column, int32_t row, void *barrier, const void *pc);
+  void fence_async();  // of the running warp
+
+  // Products of a warpgroup, as all its lanes have come (machine_wgmma.cpp).
+  void wgmma_issue(WarpGroup &group);
+  void wgmma_wait(WarpGroup &group, size_t groups_left);
+
  private:
-  enum class State { kReady, kInWarp, kInBarrier, kDone };
+  enum class State { kReady, kInWarp, kInGroup, kInBarrier, kInPhase, kDone };
   struct Copy {
     void *to;
     const void *from;  // nullptr: zeros
@@ -112,6 +125,7 @@ class Machine {
     State state;
     std::vector<Copy> open;
     std::vector<std::vector<Copy>> groups;
+    const PhaseBarrier *waits_for;
   };
   struct Warp {
     int arrived;
@@ -123,6 +137,8 @@ class Machine {
     void *payloads[kWarpSize];
     uint32_t clock;
     uint32_t known[kWarpsMax];
+    uint32_t bulk;    // the clock of bulk copies that it knows
+    uint32_t fenced;  // plain writes before this clock are seen by asynchronous instructions
     WarpLog log;
   };
 
@@ -139,7 +155,19 @@ class Machine {
   void release_barrier();
   void wake(Thread &thread);
   void settle(Warp &warp);
+  bool gather(Meeting meeting, Where where, void *payload);
   void complete(Thread &thread, const std::vector<Copy> &copies);
+  bool lands_early();
+  PhaseBarrier &barrier_at(void *barrier, const void *pc);
+  bool accept_copy(const void *to, const TensorView &view, const PhaseBarrier &barrier, const void *pc);
+  void read_box(const TensorView &view, int32_t column, int32_t row, const void *pc);
+  bool land_one();
+  void land(const BulkCopy &copy);
+  void complete_phase(PhaseBarrier &barrier);
+  void check_nothing_in_flight();
+  void judge_operand(const WgmmaOp &op, bool fully);
+  void judge_chunk(const Thread &thread, const void *chunk, bool fully);
+  void finish_product(const WgmmaOp &op);
   [[noreturn]] void stop_here();
   void diverged(const std::string &text);
   void report_deadlock();
@@ -157,6 +185,11 @@ class Machine {
   const std::function<void()> *body_ = nullptr;
   std::vector<std::unique_ptr<Thread>> threads_;
   std::vector<std::unique_ptr<Warp>> warps_;
+  std::vector<WarpGroup> groups_;
+  std::map<const void *, PhaseBarrier> barriers_;
+  std::deque<BulkCopy> landing_;  // issued and not yet there
+  uint32_t bulk_clock_ = 0;
+  ReadSets readers_;
   SharedMemory shared_;
   Thread *current_ = nullptr;
   std::mt19937_64 random_;
@@ -164,7 +197,6 @@ class Machine {
   int warp_count_ = 0;
   uint32_t era_ = 0;
   uint32_t launch_first_era_ = 0;
-  uint32_t cta_clock_ = 0;
   uint32_t done_ = 0;
   uint32_t at_barrier_ = 0;
   Where barrier_where_{};

@@ -9,7 +9,8 @@ namespace simt {
 
 Actor Machine::actor_of(const Thread &thread) const {
   const Warp &warp = *warps_[static_cast<size_t>(thread.warp)];
-  return {era_, launch_first_era_, thread.id, warp.clock, cta_clock_, warp.known};
+  return {era_, launch_first_era_, thread.id, warp.clock, warp.bulk, warp.known,
+          const_cast<ReadSets *>(&readers_)};
 }
 
 void Machine::report(Fault fault, const Thread &thread, const void *address, size_t bytes, bool write,
@@ -116,6 +117,11 @@ void land(void *to, const void *from) {
 
 }  // namespace
 
+// When an asynchronous instruction takes effect: at once, or as late as may be.
+bool Machine::lands_early() {
+  return options.schedule == Schedule::kReverse || (options.schedule == Schedule::kRandom && random_() % 2 == 0);
+}
+
 void Machine::copy_async(void *to, const void *from, bool valid, const void *pc) {
   Thread &thread = *current_;
   if (options.count) ++counters.cp_async;
@@ -138,10 +144,9 @@ void Machine::copy_async(void *to, const void *from, bool valid, const void *pc)
     warps_[static_cast<size_t>(thread.warp)]->log.note(
         thread.lane, {static_cast<const char *>(pc) + 1, shared_.bank_offset(to), 16, true, true});
   }
-  const bool early = options.schedule == Schedule::kReverse ||
-                     (options.schedule == Schedule::kRandom && random_() % 2 == 0);
+  const bool early = lands_early();
   if (early) {
-    land(to, valid ? from : nullptr);
+    ::simt::land(to, valid ? from : nullptr);
   } else {
     std::memset(to, 0xFF, 16);
   }
@@ -164,7 +169,7 @@ void Machine::copy_wait(size_t groups_left) {
 void Machine::complete(Thread &thread, const std::vector<Copy> &copies) {
   const Actor actor = actor_of(thread);
   for (const Copy &copy : copies) {
-    if (!copy.landed) land(copy.to, copy.from);
+    if (!copy.landed) ::simt::land(copy.to, copy.from);
     if (!options.check) continue;
     Cell *cells = shared_.cells(copy.to);
     for (int i = 0; i < 16; ++i) cells[i].write = {actor.era, actor.thread, 0, actor.clock};

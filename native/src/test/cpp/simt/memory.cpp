@@ -143,6 +143,11 @@ uint32_t SharedMemory::bank_offset(const void *address) const {
   return static_cast<uint32_t>(object == nullptr ? offset : object->bank + offset - object->begin);
 }
 
+std::byte *SharedMemory::at_bank_offset(uint32_t offset) const {
+  const size_t first = align(static_bytes_, 128);
+  return offset < first || offset - first >= dynamic_bytes_ ? nullptr : region_.base() + kDynamicAt + offset - first;
+}
+
 std::string SharedMemory::place(const void *address) const {
   const size_t offset = region_.offset(address);
   if (offset >= kDynamicAt) {

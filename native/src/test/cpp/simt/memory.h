@@ -108,6 +108,8 @@ class SharedMemory {
   std::string place(const void *address) const;
   // As the hardware sees it: without the gaps.
   uint32_t bank_offset(const void *address) const;
+  // The byte of the dynamic part that lies there; nullptr where none does.
+  std::byte *at_bank_offset(uint32_t offset) const;
   Cell *cells(const void *address) const { return region_.cells(region_.offset(address)); }
   size_t bytes_used() const { return static_bytes_ + dynamic_bytes_; }
 

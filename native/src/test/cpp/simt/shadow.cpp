@@ -1,6 +1,7 @@
 #include "simt/shadow.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace simt {
 namespace {
@@ -11,7 +12,8 @@ uint32_t warp_of(uint32_t thread) { return thread / kWarpSize; }
 bool concurrent(Stamp earlier, const Actor &actor) {
   if (earlier.era() < actor.launch_first || earlier == Stamp()) return false;
   if (earlier.era() != actor.era) return true;  // another CTA of the same launch
-  if (earlier.flags() & Stamp::kManyWarps) return actor.cta_clock <= earlier.clock();
+  if (earlier.flags() & Stamp::kManyWarps) return !actor.readers->known(earlier.clock(), actor.known);
+  if (earlier.flags() & Stamp::kBulk) return actor.bulk < earlier.clock() + 1;
   const bool self = earlier.thread() == actor.thread && !(earlier.flags() & Stamp::kManyLanes);
   return !self && actor.known[warp_of(earlier.thread())] < earlier.clock() + 1;
 }
@@ -24,12 +26,46 @@ Stamp own(const Actor &actor, uint32_t flags) {
 Stamp joined(Stamp earlier, const Actor &actor) {
   if (earlier.era() != actor.era) return earlier;  // any write of this launch conflicts with one of them
   if (earlier.flags() & Stamp::kManyWarps || warp_of(earlier.thread()) != warp_of(actor.thread)) {
-    return {actor.era, actor.thread, Stamp::kManyWarps, actor.cta_clock};
+    return {actor.era, actor.thread, Stamp::kManyWarps,
+            actor.readers->join(earlier, warp_of(actor.thread), actor.clock)};
   }
   return {actor.era, actor.thread, Stamp::kManyLanes, std::max(earlier.clock(), actor.clock)};
 }
 
 }  // namespace
+
+void ReadSets::clear() {
+  sets_.clear();
+  asked_.clear();
+  last_ = {};
+}
+
+uint32_t ReadSets::join(Stamp earlier, uint32_t warp, uint32_t clock) {
+  const Question question{earlier.bits(), uint64_t{warp} << 32 | clock};
+  if (question == last_) return last_answer_;  // neighbouring bytes ask the same
+  last_ = question;
+  const auto found = asked_.find(question);
+  if (found != asked_.end()) return last_answer_ = found->second;
+  const bool many = earlier.flags() & Stamp::kManyWarps;
+  Set set{};
+  if (many) {
+    set = sets_[earlier.clock()];
+  } else {
+    set.until[warp_of(earlier.thread())] = earlier.clock() + 1;
+  }
+  if (many && set.until[warp] == clock + 1) return last_answer_ = asked_[question] = earlier.clock();
+  set.until[warp] = clock + 1;
+  if (sets_.size() >= Stamp::kClockMax) throw std::length_error("more sets of readers than the emulator can count");
+  sets_.push_back(set);
+  return last_answer_ = asked_[question] = static_cast<uint32_t>(sets_.size() - 1);
+}
+
+bool ReadSets::known(uint32_t set, const uint32_t *known) const {
+  for (int warp = 0; warp < kWarpsMax; ++warp) {
+    if (known[warp] < sets_[set].until[warp]) return false;
+  }
+  return true;
+}
 
 Verdict judge_read(Cell &cell, const Actor &actor, bool shared) {
   const Stamp write = cell.write;

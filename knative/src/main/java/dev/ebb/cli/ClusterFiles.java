@@ -39,6 +39,13 @@ final class ClusterFiles {
     }
   }
 
+  /** Reads a file for the cluster; what somebody must know of it goes to standard error. */
+  static EbbYaml told(Context context, Path file, String consequence) throws IOException {
+    EbbYaml yaml = read(file, consequence);
+    Rendering.warnings(yaml).forEach(warning -> context.err().println("ebb: " + warning));
+    return yaml;
+  }
+
   /**
    * Reads a file.
    *

@@ -9,11 +9,13 @@ import dev.ebb.knative.deploy.Deploy;
 import dev.ebb.knative.deploy.Undeploy;
 import dev.ebb.knative.preflight.Finding;
 import dev.ebb.knative.preflight.Preflight;
+import dev.ebb.knative.preflight.Scraping;
 import dev.ebb.knative.status.Row;
 import dev.ebb.knative.status.Survey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import java.util.Optional;
 final class ClusterWork {
   private static final int LACKING = 3;
   private static final int NOT_READY = 4;
+  /** What a Prometheus needs to hear of new PodMonitors, if it wants them. */
+  private static final Duration SCRAPE = Duration.ofSeconds(30);
 
   private ClusterWork() {}
 
@@ -49,7 +53,7 @@ final class ClusterWork {
   }
 
   static int deploy(Context context, DeployCommand command) throws IOException, InterruptedException {
-    EbbYaml yaml = ClusterFiles.read(command.file, "nothing was applied");
+    EbbYaml yaml = ClusterFiles.told(context, command.file, "nothing was applied");
     return with(context, command.cluster, api -> {
       List<Finding> findings = Preflight.of(api, Optional.of(yaml));
       findings.stream().filter(finding -> finding.grade() != Finding.Grade.OK)
@@ -61,11 +65,11 @@ final class ClusterWork {
       Deploy deploy = new Deploy(api, yaml, new Deploy.Options(command.dryRun, !command.noAutoscaler),
           context.out()::println);
       deploy.apply();
-      return command.dryRun || command.noWait ? 0 : await(context, command, yaml, deploy);
+      return command.dryRun || command.noWait ? 0 : await(context, command, yaml, deploy, api);
     });
   }
 
-  private static int await(Context context, DeployCommand command, EbbYaml yaml, Deploy deploy)
+  private static int await(Context context, DeployCommand command, EbbYaml yaml, Deploy deploy, Api api)
       throws InterruptedException {
     Map<String, String> failed = deploy.await(command.timeout);
     if (!failed.isEmpty()) {
@@ -74,12 +78,14 @@ final class ClusterWork {
           + " shows how it goes on, and the same command again waits on");
       return NOT_READY;
     }
+    Finding scraped = Scraping.await(api, yaml, SCRAPE);
+    (scraped.grade() == Finding.Grade.OK ? context.out() : context.err()).println(scraped);
     deploy.addresses().forEach(context.out()::println);
     return 0;
   }
 
   static int doctor(Context context, DoctorCommand command) throws IOException, InterruptedException {
-    EbbYaml yaml = command.file == null ? null : ClusterFiles.read(command.file, "nothing was checked");
+    EbbYaml yaml = command.file == null ? null : ClusterFiles.told(context, command.file, "nothing was checked");
     return with(context, command.cluster, api -> {
       List<Finding> findings = Preflight.of(api, Optional.ofNullable(yaml));
       findings.forEach(context.out()::println);

@@ -7,13 +7,19 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb doctor}. Exit status 1 when something is broken. */
-@Command(name = "doctor", description = {"Check this machine and installation, or with --cluster a cluster,",
-    "and say what mends what is wrong."}, footer = {"", "Exit status: 0 when Ebb can serve; 1 when it cannot."})
+@Command(name = "doctor", description = {
+    "Check this machine and installation, or a cluster.", "What is wrong is told with what mends it."}, 
+    footer = {"", "Exit status: 0 when Ebb can serve; 1 when it cannot; 2 wrong usage."})
 final class DoctorCommand implements Callable<Integer> {
   private final Context context;
+
+  @Spec CommandSpec spec;
 
   @Option(names = "--port", paramLabel = "N", description = "Port to check. Default: EBB_PORT, else 8080")
   Integer port;
@@ -36,7 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
       return ClusterWork.doctor(context, this);
     }
     if (file != null) {
-      throw new CliException("-f is for a cluster; add --cluster");
+      throw new ParameterException(spec.commandLine(), "-f is for a cluster; add --cluster");
     }
     int checked = context.port(port);
     String arena = context.env().getOrDefault("EBB_ARENA_DIR", "");

@@ -4,9 +4,12 @@ import dev.ebb.cli.model.CachedModel;
 import dev.ebb.cli.model.ModelRef;
 import dev.ebb.cli.model.Registry;
 import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.engine.backend.BackendProvider;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -25,7 +28,8 @@ final class ServeOptions {
   @Option(names = "--threads", paramLabel = "N", description = "Threads of each function. Default: all cores")
   Integer threads;
 
-  @Option(names = "--backend", paramLabel = "NAME", description = "cpu or reference. Default: EBB_BACKEND, else cpu")
+  @Option(names = "--backend", paramLabel = "NAME",
+      description = "cpu, reference or cuda (never run on a GPU yet). Default: EBB_BACKEND, else cpu")
   String backend;
 
   /** The router that these options ask for, its model pulled if it was missing. */
@@ -73,8 +77,10 @@ final class ServeOptions {
   }
 
   private static void needBackend(String setting, String name) {
-    if (!name.equals("cpu") && !name.equals("reference")) {
-      throw new CliException(setting + name + " is not there; use cpu or reference");
+    List<String> names =
+        ServiceLoader.load(BackendProvider.class).stream().map(provider -> provider.get().name()).toList();
+    if (!names.contains(name)) {
+      throw new CliException(setting + name + " is not there; use one of " + String.join(", ", names));
     }
   }
 

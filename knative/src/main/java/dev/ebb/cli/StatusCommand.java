@@ -11,17 +11,22 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb status}. Exit status 1 when no router answers, or it is not ready; on a cluster when none is deployed. */
-@Command(name = "status", description = {"Show a running router: health, models, functions and demand;",
-    "or, with --cluster or -n, the functions on a cluster: replicas, quota, demand and the last decision;",
-    "also where no router runs here and a kubeconfig is there."})
+@Command(name = "status", description = {"Show a running router, or the functions on a cluster.",
+    "Of a router: health, models, functions and demand. With --cluster or -n, and where no router runs here and a",
+    "kubeconfig is there, of a cluster: replicas, quota, demand and the last decision."})
 final class StatusCommand implements Callable<Integer> {
   private static final String STATE = "ebb_function_state";
   private static final String DEMAND = "ebb_demand";
 
   private final Context context;
+
+  @Spec CommandSpec spec;
 
   @Mixin AddressOptions address;
 
@@ -52,7 +57,8 @@ final class StatusCommand implements Callable<Integer> {
       return ClusterWork.status(context, this);
     }
     if (name != null || json) {
-      throw new CliException("--name and --json are for a cluster; add --cluster or -n NAMESPACE");
+      throw new ParameterException(spec.commandLine(),
+          "--name and --json are for a cluster; add --cluster or -n NAMESPACE");
     }
     try (RouterClient client = new RouterClient(url != null ? url : address.url(context))) {
       Optional<List<String>> found = client.models();

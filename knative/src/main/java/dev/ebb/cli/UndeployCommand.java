@@ -6,13 +6,18 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb undeploy}. Exit status 1 when something is left. */
 @Command(name = "undeploy", description = "Take away all that ebb deploy made, and wait until it is gone.",
     footer = {"", "Exit status: 0 gone, or never there; 1 failed, or something is left; 2 wrong usage."})
 final class UndeployCommand implements Callable<Integer> {
   private final Context context;
+
+  @Spec CommandSpec spec;
 
   @Mixin ClusterOptions cluster;
 
@@ -52,7 +57,8 @@ final class UndeployCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (what == null && !autoscaler) {
-      throw new CliException("what? give -f FILE, or --name NAME -n NAMESPACE, or --autoscaler");
+      throw new ParameterException(spec.commandLine(),
+          "what? give -f FILE, or --name NAME -n NAMESPACE, or --autoscaler");
     }
     return ClusterWork.undeploy(context, this);
   }

@@ -40,6 +40,8 @@ class CommandsTest {
   void helpAndVersion() {
     CommandRun help = run("--help");
     assertEquals(0, help.status());
+    assertTrue(help.out().contains("or the functions on a cluster.") 
+        && help.out().contains("installation, or a cluster."), "whole sentences alone: " + help.out());
     for (String command : new String[] {"up", "model", "chat", "generate", "status", "doctor", "render",
         "version"}) {
       assertTrue(help.out().contains("  " + command + " "), command);
@@ -72,7 +74,7 @@ class CommandsTest {
     refused("'99999' is no port; give a number from 1 to 65535", "up", "--port", "99999");
     refused("--idle 0 makes no sense", "up", "--idle", "0");
     refused("--threads -1 makes no sense", "up", "--threads", "-1");
-    refused("--backend cuda is not there; use cpu or reference", "up", "--backend", "cuda");
+    refused("--backend gpu is not there; use one of cpu, reference, cuda", "up", "--backend", "gpu");
     refused("no model 'nope'; known are", "up", "--model", "nope");
     refused("no model file at /no/such.gguf", "up", "--model", "/no/such.gguf");
     refused("router/quarkus-run.jar is missing; run make build", "up", "--port", "1999", "--model", file.toString());

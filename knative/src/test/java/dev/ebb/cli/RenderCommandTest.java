@@ -105,9 +105,27 @@ class RenderCommandTest {
     Path target = folder.resolve("out");
     CommandRun run = renderInto(target, broken.toString());
     assertEquals(1, run.status());
-    assertEquals("ebb: 1 mistake, nothing was rendered:\n" + broken + ":16:5: models[0].queue names 'servin', which is "
+    assertEquals("ebb: 1 mistake, nothing was rendered:\n" + broken + ":19:5: models[0].queue names 'servin', which is "
         + "not in quotas.queues; did you mean serving?\n", run.err());
     assertFalse(Files.exists(target));
+  }
+
+  @Test
+  void renderDoctorAndDeployWarnAlike() throws Exception {
+    Path file = Files.writeString(folder.resolve("ebb.yaml"), Files.readString(Path.of(EXAMPLE))
+        + "router: {host: llm.example.com, replicas: 2}\ntenants: [{name: a, key: {secret: keys, entry: a}}]\n");
+    List<String> rendered = warnings(render("-f", file.toString()));
+    assertEquals(3, rendered.size(), rendered.toString());
+    assertTrue(rendered.get(1).startsWith("ebb: warning: router.host publishes llm.example.com"), rendered.get(1));
+    String[] nowhere = {"-f", file.toString(), "--kubeconfig", folder.resolve("none").toString()};
+    assertEquals(rendered, warnings(CommandRun.of(Map.of(),
+        Stream.concat(Stream.of("deploy"), Stream.of(nowhere)).toArray(String[]::new))));
+    assertEquals(rendered, warnings(CommandRun.of(Map.of(),
+        Stream.concat(Stream.of("doctor", "--cluster"), Stream.of(nowhere)).toArray(String[]::new))));
+  }
+
+  private static List<String> warnings(CommandRun run) {
+    return run.err().lines().filter(line -> line.startsWith("ebb: warning: ")).toList();
   }
 
   @Test
@@ -121,6 +139,12 @@ class RenderCommandTest {
     assertTrue(none.err().contains("no file no.yaml; give an ebb.yaml with -f"), none.err());
     CommandRun file = render("-f", EXAMPLE, "-o", EXAMPLE);
     assertTrue(file.err().contains("is a file; name a folder with -o"), file.err());
+    for (String nowhere : new String[] {"/proc/x", "/proc/x/y", EXAMPLE + "/x"}) {
+      CommandRun run = render("-f", EXAMPLE, "-o", nowhere);
+      assertEquals(1, run.status());
+      assertTrue(run.err().startsWith("ebb: cannot make the folder " + nowhere + " ("), run.err());
+      assertTrue(run.err().contains("); name another with -o\n"), run.err());
+    }
   }
 
   @Test

@@ -43,10 +43,14 @@ class StartTest {
   @Test
   void clusterCommandsRefuseWhatMakesNoSense() {
     CommandRun undeploy = CommandRun.of(java.util.Map.of(), "undeploy");
-    assertEquals(1, undeploy.status());
+    assertEquals(2, undeploy.status());
     assertTrue(undeploy.err().contains("give -f FILE, or --name NAME -n NAMESPACE, or --autoscaler"), undeploy.err());
     assertEquals(2, CommandRun.of(java.util.Map.of(), "deploy", "-f", "x", "--timeout", "soon").status());
-    assertTrue(CommandRun.of(java.util.Map.of(), "status", "--json").err().contains("add --cluster or -n NAMESPACE"));
-    assertTrue(CommandRun.of(java.util.Map.of(), "doctor", "-f", "x").err().contains("add --cluster"));
+    CommandRun status = CommandRun.of(java.util.Map.of(), "status", "--json");
+    assertEquals(2, status.status());
+    assertTrue(status.err().contains("add --cluster or -n NAMESPACE"), status.err());
+    CommandRun doctor = CommandRun.of(java.util.Map.of(), "doctor", "-f", "x");
+    assertEquals(2, doctor.status());
+    assertEquals("ebb: -f is for a cluster; add --cluster\nsee: ebb doctor --help\n", doctor.err());
   }
 }

@@ -4,8 +4,11 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BackendException.Reason;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
@@ -13,6 +16,7 @@ import java.lang.ref.Reference;
 
 /** A backend behind the native table. */
 final class NativeBackend implements Backend {
+  private static final Logger LOG = System.getLogger(NativeBackend.class.getName());
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String name;
@@ -20,6 +24,7 @@ final class NativeBackend implements Backend {
   private final KvLayout.Type kvType;
   private final Handle handle;
   private final Cleaner.Cleanable cleanable;
+  private final boolean chooses;
   // Held because native code reads their memory for as long as the handle lives.
   private ModelFile model;
   private MemorySegment blockMemory;
@@ -31,6 +36,7 @@ final class NativeBackend implements Backend {
     this.kvType = kvType;
     this.handle = new Handle(NativeBindings.open(name, threads));
     this.cleanable = CLEANER.register(this, handle);
+    this.chooses = NativeBindings.chooses(handle.value());
   }
 
   @Override
@@ -54,7 +60,15 @@ final class NativeBackend implements Backend {
     try (Arena arena = Arena.ofConfined()) {
       NativeBindings.loadModel(handle.value(), ModelLayout.encode(model, layout, arena).address());
     }
+    tellNotes();
     Reference.reachabilityFence(this);
+  }
+
+  private void tellNotes() {
+    String notes = NativeBindings.notes(handle.value());
+    if (!notes.isEmpty()) {
+      LOG.log(Level.INFO, "{0}: {1}", name, notes);
+    }
   }
 
   @Override
@@ -65,6 +79,8 @@ final class NativeBackend implements Backend {
     NativeBindings.attachKv(
         handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks);
     this.blockMemory = blockMemory;
+    tellNotes();
+    Reference.reachabilityFence(this);
   }
 
   @Override
@@ -72,6 +88,18 @@ final class NativeBackend implements Backend {
     NativeBindings.forward(handle.value(), batch.segment().address());
     Reference.reachabilityFence(batch);
     Reference.reachabilityFence(blockMemory);
+    Reference.reachabilityFence(this);
+  }
+
+  @Override
+  public boolean chooses() {
+    return chooses;
+  }
+
+  @Override
+  public void choose(SamplingDescriptor sampling) {
+    NativeBindings.choose(handle.value(), sampling.segment().address());
+    Reference.reachabilityFence(sampling);
     Reference.reachabilityFence(this);
   }
 

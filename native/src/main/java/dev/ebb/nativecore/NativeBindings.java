@@ -7,7 +7,7 @@ package dev.ebb.nativecore;
  */
 final class NativeBindings {
   /** Version of the backend table in backend.h that this class is written for. */
-  static final int ABI_VERSION = 1;
+  static final int ABI_VERSION = 3;
 
   private NativeBindings() {}
 
@@ -28,6 +28,15 @@ final class NativeBindings {
 
   /** One engine step over an {@code ebb_batch} descriptor. */
   static native void forward(long handle, long batchAddress);
+
+  /** What the last load or attach has to tell who runs this; empty for nothing. */
+  static native String notes(long handle);
+
+  /** Whether the backend chooses tokens itself. */
+  static native boolean chooses(long handle);
+
+  /** Chooses tokens from the logits of the last step, over an {@code ebb_sampling} descriptor. */
+  static native void choose(long handle, long samplingAddress);
 
   /** Copies block {@code source[i]} to {@code target[i]}, in order. */
   static native void copyBlocks(long handle, int[] source, int[] target);

@@ -17,6 +17,11 @@ final class Backends {
         .toList();
   }
 
+  /** The CUDA backend: on a device where the library has it and there is one, else on the emulator. */
+  static String cuda() {
+    return available().stream().map(BackendProvider::name).filter("cuda"::equals).findFirst().orElse("cuda-emulated");
+  }
+
   static BackendProvider named(String name) {
     return available().stream()
         .filter(provider -> provider.name().equals(name))

@@ -9,9 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** The CUDA kernels through JNI, on the emulator; {@code make test-cuda} names the library that has it. */
-@EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*emulated.*",
-    disabledReason = "make test-cuda builds the library with the emulator")
+/** The CUDA kernels through JNI, on the emulator or a device, whichever the library that is named has. */
+@EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*(emulated|gpu_check).*",
+    disabledReason = "make test-cuda builds a library with the emulator, make gpu-check one with the device")
 class CudaEmulatedTest {
   private static final int BLOCKS = 8;
   private static final int[] PROMPT = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6};
@@ -22,7 +22,7 @@ class CudaEmulatedTest {
     try (TinyModel model = new TinyModel(42)) {
       List<float[]> expected = run("reference", model, PROMPT.length);
       for (int chunk : new int[] {PROMPT.length, 1}) {
-        assertTrue(error(run("cuda-emulated", model, chunk), expected) <= 3e-3, "chunks of " + chunk);
+        assertTrue(error(run(Backends.cuda(), model, chunk), expected) <= 3e-3, "chunks of " + chunk);
       }
     }
   }
@@ -30,7 +30,7 @@ class CudaEmulatedTest {
   @Test
   void aTokenIsTheSameAloneBatchedAndChunked() {
     try (TinyModel model = new TinyModel(42);
-        StepRunner runner = new StepRunner(Backends.named("cuda-emulated").open(1), model, BLOCKS)) {
+        StepRunner runner = new StepRunner(Backends.named(Backends.cuda()).open(1), model, BLOCKS)) {
       List<float[]> whole = runner.run(PROMPT, PROMPT.length, TABLE);
       List<float[]> batched = runner.step(new Part(new int[] {7, 7}, 0, new int[] {0}), new Part(PROMPT, 0, TABLE));
       List<float[]> chunked = runner.run(PROMPT, 5, TABLE);

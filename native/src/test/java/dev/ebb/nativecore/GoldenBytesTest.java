@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.SamplingDescriptor;
+import dev.ebb.engine.backend.SamplingDescriptor.Adjustment;
+import dev.ebb.engine.backend.SamplingLayout;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelConfig;
 import dev.ebb.engine.model.ModelFile;
@@ -11,6 +14,7 @@ import dev.ebb.engine.model.RopeConfig;
 import dev.ebb.engine.model.Tensor;
 import dev.ebb.engine.model.TensorRole;
 import dev.ebb.engine.model.TensorType;
+import dev.ebb.engine.request.SamplingParams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,12 +43,28 @@ class GoldenBytesTest {
       batch.sequence(0, 0, 0);
       batch.sequence(1, 2, 2);
       batch.sequence(2, 3, 3);
-      batch.block(0, 3);
-      batch.block(1, 1);
-      batch.block(2, 2);
+      batch.block(0, 3, 9);
+      batch.block(1, 1, 0x1122334455667788L);
+      batch.block(2, 2, 0);
       batch.output(0, 1);
       batch.output(1, 2);
       assertEquals(golden("batch.hex"), hex(batch.segment()));
+    }
+  }
+
+  @Test
+  void samplingDescriptor() {
+    try (SamplingDescriptor sampling = new SamplingDescriptor()) {
+      sampling.begin(new SamplingLayout(2, 3), 9);
+      sampling.segment().asSlice(SamplingLayout.HEADER_BYTES).fill((byte) 0); // Gaps between arrays are undefined.
+      SamplingParams cut = SamplingParams.builder().temperature(0.75f).topP(0.5f).topK(5).minP(0.25f)
+          .repetitionPenalty(1.5f).frequencyPenalty(-2).presencePenalty(2).build();
+      sampling.draw(0, 1, 0, 1, cut, 0.125);
+      sampling.draw(1, 0, 1, 2, SamplingParams.builder().temperature(0).build(), 0);
+      sampling.adjustment(0, new Adjustment(7, 0.5f, true, true, 3));
+      sampling.adjustment(1, new Adjustment(2, 0, true, false, 0));
+      sampling.adjustment(2, new Adjustment(8, -1, false, true, 4));
+      assertEquals(golden("sampling.hex"), hex(sampling.segment()));
     }
   }
 

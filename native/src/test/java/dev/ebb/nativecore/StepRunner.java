@@ -28,6 +28,10 @@ final class StepRunner implements AutoCloseable {
     backend.attach(memory, blocks);
   }
 
+  Backend backend() {
+    return backend;
+  }
+
   /**
    * One sequence's part of a step.
    *
@@ -61,7 +65,7 @@ final class StepRunner implements AutoCloseable {
     for (int s = 0; s < parts.length; s++) {
       batch.sequence(s, token, block);
       for (int entry : parts[s].blocks()) {
-        batch.block(block++, entry);
+        batch.block(block++, entry, 0);
       }
       for (int i = 0; i < parts[s].tokens().length; i++) {
         int position = parts[s].firstPosition() + i;

@@ -12,7 +12,7 @@ import dev.ebb.events.Work;
 import dev.ebb.runtime.start.StartFailure;
 import dev.ebb.runtime.testing.FunctionClient;
 import dev.ebb.runtime.testing.StreamText;
-import dev.ebb.runtime.testing.TinyModel;
+import dev.ebb.testmodel.TinyModel;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;

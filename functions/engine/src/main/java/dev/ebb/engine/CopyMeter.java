@@ -2,6 +2,7 @@ package dev.ebb.engine;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
@@ -55,6 +56,16 @@ final class CopyMeter implements Backend {
   @Override
   public void forward(BatchDescriptor batch) {
     backend.forward(batch);
+  }
+
+  @Override
+  public boolean chooses() {
+    return backend.chooses();
+  }
+
+  @Override
+  public void choose(SamplingDescriptor sampling) {
+    backend.choose(sampling);
   }
 
   @Override

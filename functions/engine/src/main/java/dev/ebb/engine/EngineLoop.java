@@ -48,6 +48,7 @@ final class EngineLoop implements AutoCloseable {
   private final Scheduler scheduler;
   private final HandOffs handOffs;
   private final MeasuredClaims claims;
+  private final StepChoice choice;
   private final TokenDelivery delivery;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
@@ -68,7 +69,8 @@ final class EngineLoop implements AutoCloseable {
         config.chunkTokens(), config.promptLogprobRows(), config.prefixCache()));
     this.handOffs = new HandOffs(arena);
     this.claims = new MeasuredClaims(handOffs, arena, this.backend, observer, nanoTime);
-    this.delivery = new TokenDelivery(sampler, observer, nanoTime);
+    this.choice = new StepChoice(this.backend, sampler);
+    this.delivery = new TokenDelivery(sampler, choice, observer, nanoTime);
   }
 
   /** One step: take, plan, compute, read, settle, tell. */
@@ -166,16 +168,16 @@ final class EngineLoop implements AutoCloseable {
   /** Computes the plan; on failure its requests fail, and with a lost device all others too. */
   private boolean forward(StepPlan plan) {
     try {
-      plan.write(batch, vocabulary);
+      plan.write(batch, vocabulary, arena::edition);
+      choice.begin(plan, answers, batch);
       backend.forward(batch);
+      plan.steps().forEach(step -> step.sequence().computed(step.end()));
+      choice.choose(plan, answers, batch);
     } catch (BackendException e) {
       plan.steps().stream().map(step -> answers.get(step.sequence()).generation()).distinct().toList()
           .forEach(generation -> fail(generation, e));
       rethrowWhenLost(e);
       return false;
-    }
-    for (SequenceStep step : plan.steps()) {
-      step.sequence().computed(step.end());
     }
     return true;
   }
@@ -342,5 +344,6 @@ final class EngineLoop implements AutoCloseable {
   @Override
   public void close() {
     batch.close();
+    choice.close();
   }
 }

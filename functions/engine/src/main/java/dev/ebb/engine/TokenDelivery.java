@@ -17,11 +17,13 @@ import java.util.function.LongSupplier;
 /** Turns rows of logits into tokens and tokens into calls of listeners. */
 final class TokenDelivery {
   private final Sampler sampler;
+  private final StepChoice choice;
   private final EngineObserver observer;
   private final LongSupplier nanoTime;
 
-  TokenDelivery(Sampler sampler, EngineObserver observer, LongSupplier nanoTime) {
+  TokenDelivery(Sampler sampler, StepChoice choice, EngineObserver observer, LongSupplier nanoTime) {
     this.sampler = sampler;
+    this.choice = choice;
     this.observer = observer;
     this.nanoTime = nanoTime;
   }
@@ -88,7 +90,7 @@ final class TokenDelivery {
   /** The first token goes with the hand-off, unless it already ends the only answer. */
   private void takeFirstOfPrefill(Answer answer, MemorySegment row, StepOutcome outcome) {
     SamplingParams params = answer.generation().sampling();
-    int token = sampler.sample(row, params, answer.sequence().tokens(), 0);
+    int token = next(answer, row, params);
     Optional<TokenLogprobs> logprobs = logprobs(row, token, params);
     AnswerText.Piece piece = answer.text().add(token);
     if (params.n() == 1 && piece.finish().isPresent()) {
@@ -101,8 +103,14 @@ final class TokenDelivery {
 
   private void sample(Answer answer, MemorySegment row, StepOutcome outcome) {
     SamplingParams params = answer.generation().sampling();
-    int token = sampler.sample(row, params, answer.sequence().tokens(), answer.sequence().choice());
+    int token = next(answer, row, params);
     deliver(answer, token, logprobs(row, token, params), outcome);
+  }
+
+  private int next(Answer answer, MemorySegment row, SamplingParams params) {
+    Sequence sequence = answer.sequence();
+    return choice.token(sequence).orElseGet(
+        () -> sampler.sample(row, params, sequence.tokens(), sequence.choice()));
   }
 
   private Optional<TokenLogprobs> logprobs(MemorySegment row, int token, SamplingParams params) {

@@ -1,16 +1,20 @@
 package dev.ebb.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A backend without weights. The "keys and values" of a token are a number mixed from its id, its
@@ -21,13 +25,40 @@ import java.util.Set;
 final class EchoBackend implements Backend {
   static final KvLayout LAYOUT = new KvLayout(1, 1, 1, KvLayout.BLOCK_TOKENS, KvLayout.Type.F32);
 
-  private MemorySegment memory;
+  private OwnMemory memory;
   private int blocks;
   private int steps;
   private int failAtStep = -1;
   private BackendException failure;
   private int logitsRows;
   private long tokensComputed;
+  private boolean choosing;
+  private final List<float[]> kept = new ArrayList<>();
+  private int stepsChosen;
+
+  /** From now on it chooses greedy tokens itself. */
+  void startChoosing() {
+    choosing = true;
+  }
+
+  /** Steps whose tokens it chose. */
+  int stepsChosen() {
+    return stepsChosen;
+  }
+
+  @Override
+  public boolean chooses() {
+    return choosing;
+  }
+
+  @Override
+  public void choose(SamplingDescriptor sampling) {
+    stepsChosen++;
+    for (int i = 0; i < sampling.draws(); i++) {
+      float[] row = kept.get(sampling.row(i));
+      sampling.chosen(i, IntStream.range(0, row.length).reduce((a, b) -> row[b] > row[a] ? b : a).orElseThrow());
+    }
+  }
 
   @Override
   public String name() {
@@ -53,7 +84,7 @@ final class EchoBackend implements Backend {
 
   @Override
   public void attach(MemorySegment blockMemory, int count) {
-    memory = blockMemory;
+    memory = new OwnMemory(blockMemory, count);
     blocks = count;
   }
 
@@ -61,6 +92,11 @@ final class EchoBackend implements Backend {
   void failAt(int step, BackendException.Reason reason) {
     failAtStep = step;
     failure = new BackendException(reason, "made to fail");
+  }
+
+  /** Rows of keys and values that came from the arena, not from its own steps. */
+  long rowsBrought() {
+    return memory.brought();
   }
 
   int steps() {
@@ -87,6 +123,9 @@ final class EchoBackend implements Backend {
     checkSlots(batch);
     int row = 0;
     for (int s = 0; s < layout.sequences(); s++) {
+      memory.bring(batch, s);
+    }
+    for (int s = 0; s < layout.sequences(); s++) {
       for (int token = batch.firstToken(s); token < batch.firstToken(s + 1); token++) {
         long state = compute(batch, s, token);
         if (row < layout.outputs() && batch.outputToken(row) == token) {
@@ -96,6 +135,16 @@ final class EchoBackend implements Backend {
     }
     if (row != layout.outputs()) {
       throw new IllegalStateException("output rows are not ascending token indices");
+    }
+    keep(batch);
+  }
+
+  /** Takes the logits away where they are left here: who reads them all the same finds no number. */
+  private void keep(BatchDescriptor batch) {
+    kept.clear();
+    for (int row = 0; batch.logitsKept() && row < batch.layout().outputs(); row++) {
+      kept.add(batch.logits(row).toArray(JAVA_FLOAT));
+      batch.logits(row).fill((byte) 0xFF);
     }
   }
 
@@ -116,10 +165,10 @@ final class EchoBackend implements Backend {
     }
     long state = 0;
     for (int before = 0; before < position; before++) {
-      state = mix(state ^ read(slot(batch, first, before)));
+      state = mix(state ^ memory.read(inside(slot(batch, first, before))));
     }
     long own = mix(state + 31L * batch.tokenId(token) + position);
-    memory.set(JAVA_LONG, address(batch.slot(token)), own);
+    memory.write(inside(batch.slot(token)), batch.edition(first + position / KvLayout.BLOCK_TOKENS), own);
     return mix(state ^ own);
   }
 
@@ -128,15 +177,11 @@ final class EchoBackend implements Backend {
         + position % KvLayout.BLOCK_TOKENS;
   }
 
-  private long read(int slot) {
-    return memory.get(JAVA_LONG, address(slot));
-  }
-
-  private long address(int slot) {
+  private int inside(int slot) {
     if (slot < 0 || slot >= blocks * KvLayout.BLOCK_TOKENS) {
       throw new IllegalStateException("slot " + slot + " is outside the arena");
     }
-    return 8L * slot;
+    return slot;
   }
 
   private static void writeLogits(BatchDescriptor batch, int row, long state) {
@@ -157,9 +202,8 @@ final class EchoBackend implements Backend {
 
   @Override
   public void copyBlocks(int[] source, int[] target) {
-    long bytes = 8L * KvLayout.BLOCK_TOKENS;
     for (int i = 0; i < source.length; i++) {
-      MemorySegment.copy(memory, source[i] * bytes, memory, target[i] * bytes, bytes);
+      memory.copy(source[i], target[i]);
     }
   }
 

@@ -72,6 +72,8 @@ class HandOffTest {
         handOff.blockHashes());
     assertEquals(3, prefill.census().held());
     Recorder recorder = decode(params(6), handOff);
+    assertEquals(0, prefill.backend.rowsBrought());
+    assertEquals(PROMPT.length, decode.backend.rowsBrought(), "the prompt once, not with every step");
     assertEquals(alone(params(6)), recorder.transcript());
     assertEquals(5, decode.backend.tokensComputed());
     assertEquals(40, recorder.completion.cachedTokens());

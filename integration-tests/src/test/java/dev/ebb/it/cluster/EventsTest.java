@@ -2,6 +2,8 @@ package dev.ebb.it.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.it.cluster.harness.Cluster;
 import dev.ebb.it.cluster.harness.Event;
@@ -13,6 +15,7 @@ import dev.ebb.it.harness.Metrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ final class EventsTest {
     sink.close();
   }
 
+  /** A Broker on in-memory channels answers when all its subscribers have. */
   private void post(Event event) {
     event.post(broker, "/" + Installation.NAMESPACE + "/events");
   }
@@ -71,16 +75,37 @@ final class EventsTest {
   void anEventThatFindsNoRouterIsAnsweredWhenThereIsOneAgain() {
     Cluster.kubectl("scale", "-n", Installation.NAMESPACE, "deployment/" + ROUTER, "--replicas=0");
     try {
-      Await.until("no router", LONG, () -> Cluster.podsOf(Installation.NAMESPACE, ROUTER).isEmpty());
+      // One that is on its way out still answers what comes by an open connection.
+      Cluster.kubectl("wait", "-n", Installation.NAMESPACE, "--for=delete", "pod", "-l",
+          "app.kubernetes.io/component=router", "--timeout=120s");
       Event event = Event.request("/tests/broker", DATA);
-      post(event);
+      CompletableFuture<Void> posting = CompletableFuture.runAsync(() -> post(event));
       Await.pause(2_000);
       assertEquals(List.of(), sink.answersTo(event));
       scaleUp();
+      posting.join();
       assertEquals(1, sink.await(event, 1).size());
     } finally {
       scaleUp();
     }
+  }
+
+  /** By a 500 of the Broker's, whatever the subscriber said; and it is not tried again. */
+  @Test
+  void whoPostsWhatTheRouterRefusesIsTold() {
+    Event event = Event.request("/tests/broker", Map.of("model", Installation.MODEL, "prompt", 5));
+    double before = refusals();
+    AssertionError told = assertThrows(AssertionError.class, () -> post(event));
+    assertTrue(told.getMessage().contains("answered 500"), told::getMessage);
+    assertEquals(List.of(), sink.answersTo(event));
+    assertEquals(before + 1, refusals());
+  }
+
+  private double refusals() {
+    String series = "ebb_router_requests_total";
+    return Metrics.of(ebb.router()).lines().stream()
+        .filter(line -> line.startsWith(series) && line.contains("status=\"400\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
   }
 
   private static void scaleUp() {

@@ -2,12 +2,15 @@ package dev.ebb.it.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.it.cluster.harness.Cluster;
 import dev.ebb.it.cluster.harness.Event;
 import dev.ebb.it.cluster.harness.EventJobs;
 import dev.ebb.it.cluster.harness.EventSink;
 import dev.ebb.it.cluster.harness.Installation;
+import dev.ebb.it.cluster.harness.Variant;
 import dev.ebb.it.harness.Await;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -36,7 +39,7 @@ final class JobSinkTest {
 
   JobSinkTest() {
     Installation.shared();
-    jobs = new EventJobs();
+    jobs = new EventJobs(Installation.NAMESPACE);
     broker = EventSink.ofBroker(Installation.NAMESPACE, "events");
   }
 
@@ -127,6 +130,26 @@ final class JobSinkTest {
       assertEquals(List.of(), broker.answersTo(event));
     } finally {
       jobs.render(text -> text);
+    }
+  }
+
+  /** Their owner is a kind that nobody knows, so the garbage collector leaves them; their pods outlast them. */
+  @Test
+  void anUndeployTakesTheJobsThatTheirSinkLeaves() {
+    try (Variant other = Variant.of("jobs",
+        text -> Variant.decodeOnly(text).replace("keepSeconds: 15", "keepSeconds: 3600"))) {
+      other.apply();
+      Cluster.kubectl("wait", "-n", other.namespace(), "--for=condition=Ready", "jobsink,broker", "--all",
+          "--timeout=120s");
+      EventJobs theirs = new EventJobs(other.namespace());
+      Event event = Event.request(SOURCE, Map.of("model", "nobody", "prompt", "x"));
+      String location = theirs.post(event);
+      Await.until("the job has failed", LONG, () -> theirs.status(location) == 400);
+      Cluster.kubectl("delete", "jobsink", "-n", other.namespace(), "--all");
+      Await.pause(5_000);
+      assertTrue(theirs.of(event).isPresent(), "no undeploy would have to take it");
+      other.close();
+      assertNull(Cluster.kube().namespaces().withName(other.namespace()).get());
     }
   }
 

@@ -83,6 +83,8 @@ final class KnTest {
       variant.awaitZero();
       assertEquals("", Cluster.kubectl("get", "scaledobject,podautoscaler,deployment", "-n", FLAGS, "-l",
           "serving.knative.dev/service=" + DECODE, "-o", "name"));
+      // It goes with the router's pod; a claim that stays would hold its volume, and an undeploy waits for that.
+      Cluster.kubectl("delete", "pvc", "-n", FLAGS, "models", "--wait=false");
     } finally {
       Cluster.ebb("undeploy", "--name", FLAGS, "-n", FLAGS, "--with-data").expectSuccess();
     }

@@ -24,7 +24,7 @@ final class PollingTest {
   @Test
   void prometheusAloneWakes() {
     try (Variant polled = Variant.of("polled", Variant::decodeOnly)
-        .edit("-decode.yaml", text -> text.replaceFirst("(?s)" + PUSH, ""))) {
+        .edit("knative-service-", text -> text.replaceFirst("(?s)" + PUSH, ""))) {
       polled.apply().awaitReady().awaitZero();
       String triggers = Cluster.kubectl("get", "scaledobject", "-n", "polled", "-o",
           "jsonpath={.items[*].spec.triggers[*].type}");

@@ -30,14 +30,15 @@ public final class EbbInstance implements AutoCloseable {
   private final Set<EbbProcess> seen = new LinkedHashSet<>();
   private final Api api;
 
-  private EbbInstance(String name, Map<String, String> settings) throws IOException {
+  private EbbInstance(String name, Path distribution, String modelId, Path model, Map<String, String> settings)
+      throws IOException {
     home = Files.createTempDirectory(Workspace.target("homes"), name + "-");
     log = Workspace.target("logs").resolve(name + "-" + port + ".log");
     Path models = Files.createDirectories(home.resolve("models"));
-    Files.createSymbolicLink(models.resolve(TestModel.ID + ".gguf"), TestModel.path());
+    Files.createSymbolicLink(models.resolve(modelId + ".gguf"), model);
     // What a shell starts in its background ignores SIGINT, and so would all that is started from there.
     ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT",
-        Workspace.distribution().resolve("bin/ebb").toString(), "up");
+        distribution.resolve("bin/ebb").toString(), "up", "--model", modelId);
     builder.environment().keySet().removeIf(key -> key.startsWith("EBB_") || key.startsWith("QUARKUS_"));
     builder.environment().put("EBB_HOME", home.toString());
     builder.environment().put("EBB_PORT", Integer.toString(port));
@@ -47,14 +48,20 @@ public final class EbbInstance implements AutoCloseable {
   }
 
   /**
-   * Starts one and waits until its router is ready. No function runs yet.
+   * Starts one on the default model and waits until its router is ready. No function runs yet.
    *
    * @param name part of the names of its home and log
    * @param settings {@code EBB_*} variables beside home and port
    */
   public static EbbInstance start(String name, Map<String, String> settings) {
+    return start(name, Workspace.distribution(), TestModel.ID, TestModel.path(), settings);
+  }
+
+  /** The same from another distribution, on another model file, which is served under {@code modelId}. */
+  public static EbbInstance start(String name, Path distribution, String modelId, Path model,
+      Map<String, String> settings) {
     try {
-      EbbInstance instance = new EbbInstance(name, settings);
+      EbbInstance instance = new EbbInstance(name, distribution, modelId, model, settings);
       instance.awaitReady();
       return instance;
     } catch (IOException e) {

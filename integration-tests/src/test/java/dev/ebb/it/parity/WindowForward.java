@@ -43,7 +43,7 @@ final class WindowForward implements AutoCloseable {
     batch.sequence(0, 0, 0);
     batch.sequence(1, window.length, blocks);
     for (int i = 0; i < blocks; i++) {
-      batch.block(i, physical(i));
+      batch.block(i, physical(i), 0);
     }
     backend.forward(batch);
     MemorySegment[] rows = new MemorySegment[window.length];

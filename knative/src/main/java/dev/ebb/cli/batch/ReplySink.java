@@ -16,7 +16,8 @@ import java.util.Map;
  */
 final class ReplySink {
   private static final int ATTEMPTS = 6;
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  /** A Broker on in-memory channels answers when its subscribers have, and tries them for minutes. */
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final URI address;
   private final Duration firstPause;

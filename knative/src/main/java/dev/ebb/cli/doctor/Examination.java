@@ -27,7 +27,7 @@ public record Examination(Map<String, String> env, Path dist, ModelCache cache, 
     findings.add(machine.memory());
     findings.add(InstallationChecks.distribution(dist));
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-      findings.add(InstallationChecks.backend(provider));
+      findings.add(InstallationChecks.backend(provider, machine.hasGpu()));
     }
     findings.add(MachineChecks.arena(arena));
     Registry registry = Registry.load();

@@ -19,6 +19,7 @@ import java.util.Optional;
 
 /** The distribution, its native library, the default model, the port, and what a pull needs. */
 final class InstallationChecks {
+  private static final String CUDA = "cuda";
   private static final String MEND_BUILD = "run make build";
 
   private InstallationChecks() {}
@@ -32,12 +33,21 @@ final class InstallationChecks {
         : Finding.broken("distribution", dist + " lacks " + String.join(", ", missing), MEND_BUILD);
   }
 
-  static Finding backend(BackendProvider provider) {
+  /**
+   * A backend.
+   *
+   * @param gpu whether this machine has an NVIDIA GPU, without which nobody misses the backend for one
+   */
+  static Finding backend(BackendProvider provider, boolean gpu) {
     BackendProvider.Availability found = provider.availability();
     String subject = "backend " + provider.name();
     if (!found.available() && isFullDisk(found.description())) {
       return Finding.broken(subject, found.description(),
           "make room on that disk, or set EBB_HOME to a folder on another");
+    }
+    if (!found.available() && provider.name().equals(CUDA)) {
+      return gpu ? Finding.warning(subject, found.description(), "make cuda-toolchain, then make build")
+          : Finding.ok(subject, "not here, and this machine has no NVIDIA GPU that it could use");
     }
     return found.available()
         ? Finding.ok(subject, found.description())

@@ -84,6 +84,11 @@ final class MachineChecks {
     return Finding.ok("arena", folder + ", " + Sizes.bytes(free) + " free");
   }
 
+  /** As the driver of NVIDIA tells it. */
+  boolean hasGpu() {
+    return Files.isDirectory(proc.resolve("driver/nvidia/gpus"));
+  }
+
   private Set<String> flags() throws IOException {
     try (Stream<String> lines = Files.lines(proc.resolve("cpuinfo"))) {
       return lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))

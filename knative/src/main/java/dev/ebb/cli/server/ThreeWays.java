@@ -22,7 +22,7 @@ public final class ThreeWays {
                print(chunk.choices[0].delta.content or "", end="", flush=True)
 
         3. A CloudEvent by curl:
-             curl %1$s/ -H 'Content-Type: application/json' -H 'ce-specversion: 1.0' -H 'ce-id: 1' \\
+             curl %1$s/ -H 'Content-Type: application/json' -H 'ce-specversion: 1.0' -H "ce-id: $(date +%%s%%N)" \\
                -H 'ce-source: /me' -H 'ce-type: dev.ebb.generate.requested' \\
                -d '{"model": "%2$s", "temperature": 0.2,
                     "messages": [{"role": "user", "content": "Why is the sky blue?"}]}'

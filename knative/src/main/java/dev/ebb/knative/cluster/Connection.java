@@ -74,7 +74,17 @@ public record Connection(Path kubeconfig, String context) {
           + " name one with --kubeconfig or KUBECONFIG");
     }
     try {
-      return Config.fromKubeconfig(context, Files.readString(file), file.toString());
+      Config config = Config.fromKubeconfig(context, Files.readString(file), file.toString());
+      // A text of anything else is read as one without clusters, and the client would then ask a host of its own.
+      if (context == null && config.getCurrentContext() == null) {
+        throw new ClusterException(file + (config.getContexts() == null || config.getContexts().isEmpty()
+            ? " is no kubeconfig: it has no contexts; name another with --kubeconfig or KUBECONFIG"
+            : " has no current context; name one with --context, kubectl config get-contexts lists them"));
+      }
+      return config;
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      throw new ClusterException(file + " is no kubeconfig, or a broken one: " + e.getMessage()
+          + "; kubectl config view --kubeconfig " + file + " may say more", e);
     } catch (IOException e) {
       throw new ClusterException("kubeconfig " + file + " cannot be read: " + e.getMessage(), e);
     }

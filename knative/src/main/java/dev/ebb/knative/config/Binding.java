@@ -108,7 +108,7 @@ final class Binding {
 
   private static EbbYaml.Prometheus prometheus(Section prometheus) {
     return new EbbYaml.Prometheus(prometheus.text("url"), prometheus.number("routerScrapeSeconds"),
-        prometheus.number("functionScrapeSeconds"));
+        prometheus.number("functionScrapeSeconds"), prometheus.texts("labels"));
   }
 
   private static RouterSpec router(Section router) {

@@ -29,8 +29,13 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
   /** A folder of the node, which prefill and decode share. */
   public record HostFolder(String path) implements Arena {}
 
-  /** Who scrapes, and is asked for demand. */
-  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds) {}
+  /**
+   * Who scrapes, and is asked for demand.
+   *
+   * @param labels of the PodMonitors, by which it may choose them
+   */
+  public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds,
+      Map<String, String> labels) {}
 
   /**
    * CloudEvents.
@@ -99,6 +104,7 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
       new SchemaCheck(problems).check(root, schema);
       yaml = Binding.of(new Section(root, schema));
       Report report = new Report(root, problems);
+      new InstallationRules(yaml, report).check();
       new ModelRules(yaml, report).check();
       new QuotaRules(yaml, report).check();
       new SinkRules(yaml, report).check();

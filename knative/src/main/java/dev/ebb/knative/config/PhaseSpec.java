@@ -1,6 +1,8 @@
 package dev.ebb.knative.config;
 
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -16,6 +18,18 @@ import java.util.OptionalInt;
  */
 public record PhaseSpec(Mode mode, int min, int max, Gpus gpus, Resources resources, Engine engine,
     BigDecimal threshold, int idleSeconds, int startSeconds, int timeoutSeconds, int drainSeconds) {
+
+  /** What one pod asks for by resource, queue-proxy included, which stands beside a Knative service. */
+  public Map<String, BigDecimal> pod() {
+    Map<String, BigDecimal> pod = new LinkedHashMap<>();
+    BigDecimal proxies = BigDecimal.valueOf(mode == Mode.KNATIVE ? 1 : 0);
+    pod.put("cpu", resources.cpu().value().add(proxies.multiply(Resources.QUEUE_PROXY.cpu().value())));
+    pod.put("memory", resources.memory().value().add(proxies.multiply(Resources.QUEUE_PROXY.memory().value())));
+    if (gpus.count() > 0) {
+      pod.put(gpus.resource(), BigDecimal.valueOf(gpus.count()));
+    }
+    return pod;
+  }
 
   /** What a phase is on the cluster. */
   public enum Mode { KNATIVE, DEPLOYMENT }

@@ -2,7 +2,6 @@ package dev.ebb.knative.config;
 
 import dev.ebb.knative.word.Nearest;
 import java.math.BigDecimal;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +80,7 @@ final class QuotaRules {
 
   /** A pod that is larger than every flavor's quota would wait for ever. */
   private void fits(String path, PhaseSpec phase, QuotaSpec.Queue queue) {
-    Map<String, BigDecimal> pod = pod(phase);
+    Map<String, BigDecimal> pod = phase.pod();
     for (Map.Entry<String, BigDecimal> need : pod.entrySet()) {
       if (queue.flavors().stream().noneMatch(share -> has(share, need.getKey(), need.getValue()))) {
         boolean device = need.getKey().equals(phase.gpus().resource());
@@ -96,17 +95,6 @@ final class QuotaRules {
       report.at(path + ".resources", "fit no single flavor of queue " + queue.name(),
           "a pod takes all of one flavor: raise nominal of one in quotas.queues");
     }
-  }
-
-  private static Map<String, BigDecimal> pod(PhaseSpec phase) {
-    Map<String, BigDecimal> pod = new LinkedHashMap<>();
-    BigDecimal proxies = BigDecimal.valueOf(phase.mode() == PhaseSpec.Mode.KNATIVE ? 1 : 0);
-    pod.put("cpu", phase.resources().cpu().value().add(proxies.multiply(Resources.QUEUE_PROXY.cpu().value())));
-    pod.put("memory", phase.resources().memory().value().add(proxies.multiply(Resources.QUEUE_PROXY.memory().value())));
-    if (phase.gpus().count() > 0) {
-      pod.put(phase.gpus().resource(), BigDecimal.valueOf(phase.gpus().count()));
-    }
-    return pod;
   }
 
   private static boolean has(QuotaSpec.Share share, String resource, BigDecimal amount) {

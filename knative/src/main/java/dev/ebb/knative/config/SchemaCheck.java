@@ -59,9 +59,12 @@ final class SchemaCheck {
   }
 
   private void object(Value value, Schema schema) {
+    JsonNode names = schema.get("propertyNames");
     value.fields().forEach((key, field) -> {
       Schema known = schema.field(key);
-      if (known.isMissing()) {
+      if (!key.matches(names.path("pattern").asText(".*"))) {
+        report(field, "is no name that may stand here", names.path("x-mend").asText());
+      } else if (known.isMissing()) {
         String open = schema.get("patternProperties").isEmpty() ? "" : " Devices have names such as nvidia.com/gpu.";
         report(field, "is not known here", Nearest.hint(key, schema.keys()) + open);
       } else {

@@ -14,6 +14,9 @@ record ObjectName(ObjectKind kind, String namespace, String name) {
   static final ObjectKind JOB = new ObjectKind("batch/v1", "Job", false);
   static final ObjectKind NAMESPACE = new ObjectKind("v1", "Namespace", true);
   static final ObjectKind CLAIM = new ObjectKind("v1", "PersistentVolumeClaim", false);
+  static final ObjectKind BROKER = new ObjectKind("eventing.knative.dev/v1", "Broker", false);
+  static final ObjectKind TRIGGER = new ObjectKind("eventing.knative.dev/v1", "Trigger", false);
+  static final ObjectKind JOB_SINK = new ObjectKind("sinks.knative.dev/v1alpha1", "JobSink", false);
   static final ObjectKind WORKLOAD = new ObjectKind("kueue.x-k8s.io/v1beta2", "Workload", false);
 
   static ObjectName of(GenericKubernetesResource object) {

@@ -11,7 +11,7 @@ record Readiness(State state, String why) {
   /** How it stands. */
   enum State { READY, WAITS, FAILED }
 
-  /** Of a Deployment, a Knative service or a Job as it is now. */
+  /** Of a Deployment, a Job, or one of Knative's objects as it is now. */
   static Readiness of(GenericKubernetesResource object) {
     Map<String, Object> status = Tree.map(object.getAdditionalProperties(), "status");
     if (object.getKind().equals("Job")) {
@@ -21,8 +21,11 @@ record Readiness(State state, String why) {
     if (generation != null && Tree.number(status, "observedGeneration") < generation) {
       return new Readiness(State.WAITS, "is taken up");
     }
-    return object.getKind().equals("Deployment") ? deployment(object, status)
-        : service(object.getMetadata().getName(), status);
+    return switch (object.getKind()) {
+      case "Deployment" -> deployment(object, status);
+      case "Service" -> service(object.getMetadata().getName(), status);
+      default -> ready("is ready", "is set up", status);
+    };
   }
 
   private static Readiness job(Map<String, Object> status) {
@@ -39,7 +42,7 @@ record Readiness(State state, String why) {
     boolean rolledOut = Tree.number(status, "updatedReplicas") >= wanted
         && Tree.number(status, "availableReplicas") >= wanted;
     if (rolledOut) {
-      return new Readiness(State.READY, wanted == 0 ? "is ready and asleep" : "is ready");
+      return new Readiness(State.READY, wanted == 0 ? "is asleep" : "is ready");
     }
     return Tree.condition(status, "Progressing").filter(condition -> "False".equals(condition.get("status")))
         .map(condition -> new Readiness(State.FAILED, "does not come up: " + condition.get("message")))
@@ -48,13 +51,17 @@ record Readiness(State state, String why) {
 
   /** A service that is not ready may still become it, so only its Ready says when it is given up. */
   private static Readiness service(String name, Map<String, Object> status) {
+    return ready("is ready" + share(name, status), "waits for its first pod", status);
+  }
+
+  private static Readiness ready(String done, String meanwhile, Map<String, Object> status) {
     if (Tree.isTrue(status, "Ready")) {
-      return new Readiness(State.READY, "is ready" + share(name, status));
+      return new Readiness(State.READY, done);
     }
     return Tree.condition(status, "Ready").filter(condition -> "False".equals(condition.get("status")))
         .map(condition -> new Readiness(State.FAILED,
             "is not ready: " + condition.get("reason") + ": " + condition.get("message")))
-        .orElse(new Readiness(State.WAITS, "waits for its first pod"));
+        .orElse(new Readiness(State.WAITS, meanwhile));
   }
 
   /** Somebody who went back to an earlier revision would else take it that the new one serves. */

@@ -1,6 +1,7 @@
 package dev.ebb.knative.deploy;
 
 import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.render.ObjectKind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,6 +24,10 @@ final class Waiting {
   /** A verdict this old stands; Knative takes younger ones back when a registry or webhook was only slow. */
   private static final Duration FAILED_FOR = Duration.ofSeconds(30);
 
+  /** These have no pods of their own. */
+  private static final List<ObjectKind> EVENTING =
+      List.of(ObjectName.BROKER, ObjectName.TRIGGER, ObjectName.JOB_SINK);
+
   private final Api api;
   private final Consumer<String> tell;
   private final Function<Pod, Optional<String>> place;
@@ -43,7 +48,8 @@ final class Waiting {
 
   /** Whether an object is one to wait for. */
   static boolean isFollowed(ObjectName object) {
-    return List.of(ObjectName.KNATIVE_SERVICE, ObjectName.DEPLOYMENT, ObjectName.JOB).contains(object.kind());
+    return EVENTING.contains(object.kind())
+        || List.of(ObjectName.KNATIVE_SERVICE, ObjectName.DEPLOYMENT, ObjectName.JOB).contains(object.kind());
   }
 
   /** Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. */
@@ -81,7 +87,7 @@ final class Waiting {
       say(name, readiness.why());
       return true;
     }
-    Optional<Pod> newest = newest(object);
+    Optional<Pod> newest = EVENTING.contains(name.kind()) ? Optional.empty() : newest(object);
     // Knative calls a service failed whose pod waits for quota, unless config-deployment says otherwise.
     if (readiness.state() == Readiness.State.WAITS || newest.filter(Stage::isGated).isPresent()) {
       failedSince.remove(name);

@@ -19,11 +19,13 @@ import java.util.Set;
  * @param storageClasses by name, {@code true} for a default one
  * @param leaseHolder the replica of the reconciler that decides now; empty where none does
  * @param sameName other namespaces with an installation of the same name
+ * @param namespaces all of them
+ * @param scrape what Prometheus says
  */
 record ClusterFacts(String version, Set<ObjectKind> unserved, Map<String, List<Part>> parts,
     Map<String, Map<String, String>> settings, List<String> denied, List<Node> nodes, Set<String> claims,
     Optional<Map<String, Set<String>>> secrets, Map<String, Boolean> storageClasses, String leaseHolder,
-    List<String> sameName) {
+    List<String> sameName, Set<String> namespaces, Scrape scrape) {
 
   /**
    * A Deployment of the platform.

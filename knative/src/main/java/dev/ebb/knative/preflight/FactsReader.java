@@ -51,10 +51,13 @@ final class FactsReader {
     try {
       Set<ObjectKind> kinds = kinds(yaml);
       String namespace = yaml.map(EbbYaml::namespace).orElse("");
+      Set<String> namespaces = Scraping.namespaces(api);
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
           parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
-          secrets(namespace), storageClasses(), leaseHolder(), yaml.map(this::sameName).orElse(List.of()));
+          secrets(namespace), storageClasses(), leaseHolder(), yaml.map(this::sameName).orElse(List.of()),
+          namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
+              .orElseGet(Scrape.NotAsked::new));
     } catch (KubernetesClientException e) {
       throw new ClusterException("the cluster cannot be read: " + e.getMessage(), e);
     }

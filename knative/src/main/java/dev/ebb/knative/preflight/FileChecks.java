@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -60,15 +61,31 @@ final class FileChecks {
           + node.name() + " " + node.taints().getFirst().key(),
           "add it to tolerations, or kubectl taint node " + node.name() + " " + node.taints().getFirst().key() + "-");
     }
-    for (PhaseSpec phase : phases(model)) {
-      BigDecimal count = BigDecimal.valueOf(phase.gpus().count());
-      if (open.stream().noneMatch(node -> amount(node, phase.gpus().resource()).compareTo(count) >= 0)) {
-        return Finding.error(subject, "no node that fits has " + count + " " + phase.gpus().resource()
-            + ", which one replica asks for",
-            "kubectl describe nodes shows what they have; is the device plugin there?");
+    return phases(model).stream().flatMap(phase -> tooSmall(subject, open, phase).stream()).findFirst()
+        .orElse(Finding.ok(subject, open.size() + " of " + facts.nodes().size() + " fit"));
+  }
+
+  /** A complaint where no node alone holds one replica, even if nothing else ran there. */
+  private static Optional<Finding> tooSmall(String subject, List<ClusterFacts.Node> open, PhaseSpec phase) {
+    Map<String, BigDecimal> pod = phase.pod();
+    for (Map.Entry<String, BigDecimal> need : pod.entrySet()) {
+      if (open.stream().noneMatch(node -> amount(node, need.getKey()).compareTo(need.getValue()) >= 0)) {
+        boolean device = need.getKey().equals(phase.gpus().resource());
+        return Optional.of(Finding.error(subject, "no node that fits has " + plain(need.getValue()) + " "
+            + need.getKey() + ", which one replica asks for" + (device ? "" : ", queue-proxy included; the largest has "
+            + plain(open.stream().map(node -> amount(node, need.getKey())).max(BigDecimal::compareTo).orElseThrow())),
+            "kubectl describe nodes shows what they have; "
+                + (device ? "is the device plugin there?" : "lower resources." + need.getKey() + ", or add a node")));
       }
     }
-    return Finding.ok(subject, open.size() + " of " + facts.nodes().size() + " fit");
+    boolean one = open.stream().anyMatch(node -> pod.entrySet().stream()
+        .allMatch(need -> amount(node, need.getKey()).compareTo(need.getValue()) >= 0));
+    return one ? Optional.empty() : Optional.of(Finding.error(subject, "no single node has all that one replica asks"
+        + " for", "kubectl describe nodes shows what they have; lower its resources, or add a node"));
+  }
+
+  private static String plain(BigDecimal amount) {
+    return amount.stripTrailingZeros().toPlainString();
   }
 
   /** Devices of all functions together at their most, against what there is. */

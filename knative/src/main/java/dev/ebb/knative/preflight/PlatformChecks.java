@@ -7,6 +7,7 @@ import dev.ebb.knative.render.Rendering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ final class PlatformChecks {
   static final String KUEUE = "kueue-system";
   static final String RECONCILER = "ebb-system";
   private static final String OLDER_METRICS = "metrics.backend-destination";
+  private static final Set<String> READ_AT_START = Set.of("config-network", "config-observability");
   private static final Map<String, String> INSTALL = Map.of("serving.knative.dev", "Knative Serving",
       "eventing.knative.dev", "Knative Eventing", "sinks.knative.dev", "Knative Eventing", "keda.sh", "KEDA",
       "kueue.x-k8s.io", "Kueue", "monitoring.coreos.com", "the Prometheus operator");
@@ -49,12 +51,16 @@ final class PlatformChecks {
             + " (and the rest of that release)" : "use a cluster that serves it")).toList();
   }
 
-  /** That the Deployments of a platform run. */
-  Finding running(String subject, String namespace) {
+  /**
+   * That the Deployments of a platform run.
+   *
+   * @param mend for a platform that is elsewhere
+   */
+  Finding running(String subject, String namespace, String mend) {
     List<ClusterFacts.Part> parts = facts.parts().getOrDefault(namespace, List.of());
     if (parts.isEmpty()) {
       return Finding.error(subject, "no Deployment of it in namespace " + namespace,
-          "kubectl get deployments -A shows where it is; name that namespace in namespaces of the ebb.yaml");
+          "kubectl get deployments -A shows where it is; " + mend);
     }
     List<String> down =
         parts.stream().filter(part -> !part.available()).map(ClusterFacts.Part::name).sorted().toList();
@@ -68,6 +74,16 @@ final class PlatformChecks {
         + " available in " + namespace);
   }
 
+  /** The mend for a platform whose namespace the file may name. */
+  static String named(String key) {
+    return "write that namespace as namespaces." + key + " in the ebb.yaml, which doctor reads by -f";
+  }
+
+  /** The mend for one whose namespace no file can name. */
+  static String installed(String subject, String namespace) {
+    return "install " + subject + " in namespace " + namespace + ", the only one where Ebb looks for it";
+  }
+
   /** The reconciler, which a deploy brings where it is missing. */
   Finding reconciler() {
     List<ClusterFacts.Part> parts = facts.parts().getOrDefault(RECONCILER, List.of());
@@ -76,7 +92,7 @@ final class PlatformChecks {
           + ", so no function of class keda.ebb.dev becomes ready", "ebb deploy brings it, or kubectl apply -f"
           + " keda/deploy/autoscaler.yaml with the image's name put in");
     }
-    Finding found = running("reconciler", RECONCILER);
+    Finding found = running("reconciler", RECONCILER, "");
     if (found.grade() == Finding.Grade.ERROR) {
       return Finding.warning(found.subject(), found.text(), found.mend());
     }
@@ -97,7 +113,7 @@ final class PlatformChecks {
     if (data == null) {
       return Finding.error(setting.configMap(), "there is no such ConfigMap in namespace " + serving,
           "kubectl -n " + serving + " create configmap " + setting.configMap() + " --from-literal=" + setting.key()
-              + "=" + setting.value());
+              + "=" + setting.value() + restart(setting));
     }
     if (isUnknown(data, setting.key())) {
       return unknown(data, setting);
@@ -112,9 +128,15 @@ final class PlatformChecks {
     String text = setting.key() + (found == null ? " is not set" : " is " + found) + ", so "
         + (setting.atLeast() ? "less than " + setting.value() + " is allowed and " : "") + setting.otherwise();
     String mend = "kubectl -n " + serving + " patch configmap " + setting.configMap()
-        + " --type merge -p '{\"data\":{\"" + setting.key() + "\":\"" + setting.value() + "\"}}'";
+        + " --type merge -p '{\"data\":{\"" + setting.key() + "\":\"" + setting.value() + "\"}}'" + restart(setting);
     return setting.needed() ? Finding.error(setting.configMap(), text, mend)
         : Finding.warning(setting.configMap(), text, mend);
+  }
+
+  /** The activator reads some settings at its start alone. */
+  private String restart(KnativeSetting setting) {
+    return READ_AT_START.contains(setting.configMap())
+        ? " && kubectl -n " + serving + " rollout restart deployment activator" : "";
   }
 
   /** Each release ships the keys that it knows as an example; another key can be set, and nothing comes of it. */

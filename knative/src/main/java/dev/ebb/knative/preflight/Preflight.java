@@ -42,24 +42,31 @@ public final class Preflight {
     findings.addAll(platform.served());
     boolean functions = yaml.map(PlatformChecks::usesServing).orElse(true);
     if (functions) {
-      findings.add(platform.running("Knative Serving", serving));
+      findings.add(platform.running("Knative Serving", serving, PlatformChecks.named("knative")));
       findings.addAll(platform.settings(yaml.map(Rendering::settings).orElse(ALWAYS)));
       findings.add(platform.reconciler());
     }
-    findings.add(platform.running("KEDA", keda));
+    findings.add(platform.running("KEDA", keda, PlatformChecks.named("keda")));
     if (yaml.map(file -> file.quotas().isPresent()).orElse(true)) {
-      findings.add(platform.running("Kueue", PlatformChecks.KUEUE));
+      findings.add(fixed(platform, "Kueue", PlatformChecks.KUEUE));
     }
     if (yaml.map(file -> file.broker().isPresent()).orElse(true)) {
-      findings.add(platform.running("Knative Eventing", PlatformChecks.EVENTING));
+      findings.add(fixed(platform, "Knative Eventing", PlatformChecks.EVENTING));
     }
     findings.add(rights(facts));
     yaml.ifPresent(file -> {
+      PrometheusChecks prometheus = new PrometheusChecks(file);
+      findings.addAll(prometheus.namespaces(facts.namespaces()));
+      findings.add(prometheus.scraped(facts.scrape()));
       findings.addAll(new FileChecks(facts, file).all());
       findings.addAll(new VolumeChecks(facts, file).all());
       findings.addAll(new ImageChecks(facts, file, serving).all());
     });
     return findings;
+  }
+
+  private static Finding fixed(PlatformChecks platform, String subject, String namespace) {
+    return platform.running(subject, namespace, PlatformChecks.installed(subject, namespace));
   }
 
   private static Finding rights(ClusterFacts facts) {

@@ -1,6 +1,9 @@
 package dev.ebb.knative.render;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +34,7 @@ public final class OutputFolder {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new IOException(folder + " is a file; name a folder with -o");
     }
-    Files.createDirectories(folder);
+    make();
     Set<String> earlier = earlier();
     refuseForeign(earlier);
     Set<String> names = manifests.stream().map(Manifest::fileName).collect(Collectors.toCollection(TreeSet::new));
@@ -48,6 +51,19 @@ public final class OutputFolder {
       }
     }
     list(names);
+  }
+
+  private void make() throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileSystemException e) {
+      String why = e instanceof AccessDeniedException ? "permission denied"
+          : e instanceof FileAlreadyExistsException ? e.getFile() + " is a file" : "there it can be made by nobody";
+      throw new IOException("cannot make the folder " + folder + " (" + why + "); name another with -o", e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException("the folder " + folder + " cannot be written; name another with -o");
+    }
   }
 
   /** Names alone: a list that was tampered with must not lead out of the folder. */

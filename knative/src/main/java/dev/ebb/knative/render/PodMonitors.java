@@ -22,6 +22,7 @@ final class PodMonitors {
     Fields spec = Fields.of("selector", Labels.selecting(Fields.of(Labels.COMPONENT, component)))
         .and("podTargetLabels", List.of(Labels.MODEL, Labels.PHASE))
         .and("podMetricsEndpoints", List.of(endpoint));
-    return Manifest.of(yaml, Kind.POD_MONITOR, name, Labels.metadata(yaml), Fields.of("spec", spec));
+    return Manifest.of(yaml, Kind.POD_MONITOR, name,
+        Fields.of("labels", Labels.common(yaml).andAll(yaml.prometheus().labels())), Fields.of("spec", spec));
   }
 }

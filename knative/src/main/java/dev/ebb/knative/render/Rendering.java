@@ -38,6 +38,11 @@ public final class Rendering {
     return Stream.concat(Notes.needs(yaml).stream(), Notes.warnings(yaml).stream()).toList();
   }
 
+  /** What somebody must know of a file that is right, a sentence each. */
+  public static List<String> warnings(EbbYaml yaml) {
+    return Notes.warnings(yaml);
+  }
+
   /** What Knative Serving must be told beyond its defaults. */
   public static List<KnativeSetting> settings(EbbYaml yaml) {
     return Notes.settings(yaml);

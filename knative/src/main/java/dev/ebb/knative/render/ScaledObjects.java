@@ -18,8 +18,9 @@ final class ScaledObjects {
     Fields spec = Fields.of("scaleTargetRef", Fields.of("name", function.name()))
         .and("pollingInterval", Triggers.POLLING_SECONDS)
         .and("cooldownPeriod", phase.idleSeconds())
-        // Or KEDA would put a first pod that waits for quota or still loads back to zero.
-        .and("initialCooldownPeriod", phase.startSeconds())
+        // A Deployment begins with one pod. With no demand it goes as any other does, even before it was ready: it may
+        // stand in a queue, or hold the GPU that another model needs.
+        .and("initialCooldownPeriod", phase.idleSeconds())
         .and("minReplicaCount", phase.min())
         .and("maxReplicaCount", phase.max())
         .and("advanced", Fields.of("horizontalPodAutoscalerConfig",

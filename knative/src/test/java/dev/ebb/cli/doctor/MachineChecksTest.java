@@ -33,15 +33,35 @@ class MachineChecksTest {
 
   @Test
   void aBackendThatFoundTheDiskFullIsNotToBeRebuilt() {
-    BackendProvider provider = new BackendProvider() {
+    Finding finding = InstallationChecks.backend(
+        lacking("cpu", "cannot copy the native library to /x/native: No space left on device"), false);
+    assertEquals(Finding.Grade.BROKEN, finding.grade());
+    assertTrue(finding.text().contains("/x/native"), finding.text());
+    assertTrue(finding.mend().startsWith("make room on that disk"), finding.mend());
+  }
+
+  @Test
+  void nobodyMissesTheBackendOfAGpuThatIsNotThere() throws Exception {
+    MachineChecks machine = new MachineChecks(folder);
+    BackendProvider cuda = lacking("cuda", "this build of the native library has no backend named 'cuda'");
+    assertEquals(Finding.Grade.OK, InstallationChecks.backend(cuda, machine.hasGpu()).grade());
+    java.nio.file.Files.createDirectories(folder.resolve("driver/nvidia/gpus"));
+    Finding finding = InstallationChecks.backend(cuda, machine.hasGpu());
+    assertEquals(Finding.Grade.WARNING, finding.grade());
+    assertEquals("make cuda-toolchain, then make build", finding.mend());
+    assertEquals(Finding.Grade.WARNING, InstallationChecks.backend(lacking("cpu", "none"), false).grade());
+  }
+
+  private static BackendProvider lacking(String name, String why) {
+    return new BackendProvider() {
       @Override
       public String name() {
-        return "cpu";
+        return name;
       }
 
       @Override
       public Availability availability() {
-        return new Availability(false, "cannot copy the native library to /x/native: No space left on device");
+        return new Availability(false, why);
       }
 
       @Override
@@ -49,9 +69,5 @@ class MachineChecksTest {
         throw new IllegalStateException("not asked for");
       }
     };
-    Finding finding = InstallationChecks.backend(provider);
-    assertEquals(Finding.Grade.BROKEN, finding.grade());
-    assertTrue(finding.text().contains("/x/native"), finding.text());
-    assertTrue(finding.mend().startsWith("make room on that disk"), finding.mend());
   }
 }

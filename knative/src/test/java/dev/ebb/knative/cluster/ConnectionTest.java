@@ -145,6 +145,28 @@ class ConnectionTest {
   }
 
   @Test
+  void aFileThatIsNoKubeconfigIsNamed() throws Exception {
+    for (String text : new String[] {"name: ebb\nnamespace: ebb\n", "apiVersion: v1\nkind: Config\n"}) {
+      Path file = Files.writeString(folder.resolve("other"), text);
+      String message = assertThrows(ClusterException.class,
+          () -> new Connection(null, null).open(Map.of("KUBECONFIG", file.toString()))).getMessage();
+      assertTrue(message.startsWith(file + " is no kubeconfig: it has no contexts;"), message);
+    }
+    for (String text : new String[] {"", "Dear all"}) {
+      Path file = Files.writeString(folder.resolve("other"), text);
+      String message = assertThrows(ClusterException.class,
+          () -> new Connection(file, null).open(Map.of())).getMessage();
+      assertTrue(message.startsWith(file + " is no kubeconfig, or a broken one: "), message);
+    }
+    KeyPair pair = pair("EC", 256);
+    Path none = kubeconfig(certificate(pair), pkcs8(pair));
+    Files.writeString(none, Files.readString(none).replace("current-context: here\n", ""));
+    assertTrue(assertThrows(ClusterException.class, () -> new Connection(none, null).open(Map.of())).getMessage()
+        .contains("has no current context; name one with --context"));
+    new Connection(none, "here").open(Map.of()).close();
+  }
+
+  @Test
   void whatIsNotThereIsNamed() throws Exception {
     Path none = folder.resolve("none");
     assertTrue(assertThrows(ClusterException.class, () -> new Connection(none, null).open(Map.of())).getMessage()

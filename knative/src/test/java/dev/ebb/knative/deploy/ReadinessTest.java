@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.knative.render.ObjectKind;
+import dev.ebb.knative.render.Rendering;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -77,8 +80,28 @@ class ReadinessTest {
     assertEquals(Readiness.State.READY,
         of("Deployment", 1, spec + "status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}")
             .state());
-    assertEquals("is ready and asleep",
+    assertEquals("is asleep",
         of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
+  }
+
+  @Test
+  void aBrokerATriggerAndAJobSinkSayForThemselves() {
+    for (String kind : List.of("Broker", "Trigger", "JobSink")) {
+      assertEquals(new Readiness(Readiness.State.WAITS, "is set up"), of(kind, 1, "status: {observedGeneration: 1}"));
+      assertEquals(new Readiness(Readiness.State.READY, "is ready"),
+          of(kind, 1, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}]}"));
+      assertEquals(new Readiness(Readiness.State.FAILED, "is not ready: BrokerUnreconciled: no such class"),
+          of(kind, 1, "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'False',"
+              + " reason: BrokerUnreconciled, message: no such class}]}"));
+    }
+  }
+
+  /** By the very kinds that are rendered, of which another version would never be waited for. */
+  @Test
+  void eachThatComesUpIsWaitedFor() {
+    List<String> followed = Rendering.kinds().stream()
+        .filter(kind -> Waiting.isFollowed(new ObjectName(kind, "n", "x"))).map(ObjectKind::kind).toList();
+    assertEquals(List.of("Job", "Deployment", "Service", "Broker", "Trigger", "JobSink"), followed);
   }
 
   @Test

@@ -27,6 +27,8 @@ class PreflightTest {
   private Map<String, Boolean> storageClasses = Map.of("slow", false);
   private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
+  private Set<String> namespaces = Set.of("ebb", "monitoring", "kourier-system", "keda");
+  private Scrape scrape = new Scrape.Answered(Set.of(), Set.of());
   private String text;
 
   PreflightTest() throws Exception {
@@ -43,13 +45,14 @@ class PreflightTest {
   }
 
   private static ClusterFacts.Node node(Map<String, String> labels, List<ClusterFacts.Taint> taints, int gpus) {
-    return new ClusterFacts.Node("n1", labels, taints, Map.of("nvidia.com/gpu", BigDecimal.valueOf(gpus)));
+    return new ClusterFacts.Node("n1", labels, taints, Map.of("nvidia.com/gpu", BigDecimal.valueOf(gpus),
+        "cpu", new BigDecimal("1.93"), "memory", BigDecimal.valueOf(4L << 30)));
   }
 
   private List<String> bad() throws Exception {
     ClusterFacts facts =
         new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, storageClasses,
-            leaseHolder, sameName);
+            leaseHolder, sameName, namespaces, scrape);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -74,7 +77,7 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Optional.of(Map.of()), Map.of(), "one", List.of());
+        Optional.of(Map.of()), Map.of(), "one", List.of(), Set.of(), new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -90,7 +93,10 @@ class PreflightTest {
     parts.put("keda", List.of(new ClusterFacts.Part("keda-operator", false, "2.20.2")));
     only("error    KEDA", "not available: keda-operator", "kubectl -n keda describe deployment keda-operator");
     parts.put("keda", List.of());
-    only("no Deployment of it in namespace keda", "kubectl get deployments -A");
+    only("no Deployment of it in namespace keda", "kubectl get deployments -A", "as namespaces.keda");
+    parts.put("keda", List.of(new ClusterFacts.Part("keda-operator", true, "2.20.2")));
+    parts.put("kueue-system", List.of());
+    only("error    Kueue", "install Kueue in namespace kueue-system, the only one where Ebb looks for it");
   }
 
   @Test
@@ -138,7 +144,8 @@ class PreflightTest {
     settings.put("config-network", Map.of("mesh-compatibility-mode", "auto"));
     only("error    config-network", "mesh-compatibility-mode is auto, so a wake soon after a stop hangs",
         "kubectl -n knative-serving patch configmap config-network --type merge"
-            + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'");
+            + " -p '{\"data\":{\"mesh-compatibility-mode\":\"disabled\"}}'"
+            + " && kubectl -n knative-serving rollout restart deployment activator");
     settings.put("config-network", Map.of("mesh-compatibility-mode", "disabled"));
     settings.get("config-features").remove("kubernetes.podspec-persistent-volume-write");
     only("kubernetes.podspec-persistent-volume-write is not set, so the functions are refused");
@@ -147,7 +154,7 @@ class PreflightTest {
   @Test
   void whatIsOnlyMissedIsAWarning() throws Exception {
     settings.put("config-observability", Map.of());
-    only("warning  config-observability", "metrics-protocol is not set");
+    only("warning  config-observability", "metrics-protocol is not set", "rollout restart deployment activator");
   }
 
   /** What Serving 0.42 lacks. Setting it there would change nothing, so that is not the advice. */
@@ -207,12 +214,50 @@ class PreflightTest {
   }
 
   @Test
+  void aReplicaThatIsLargerThanEveryNode() throws Exception {
+    text = text.replaceFirst("cpu: 1, memory: 2Gi", "cpu: 1900m, memory: 2Gi");
+    only("error    nodes for smollm2", "no node that fits has 2 cpu, which one replica asks for, queue-proxy included;"
+        + " the largest has 1.93", "lower resources.cpu");
+    text = text.replace("cpu: 1900m, memory: 2Gi", "cpu: 1, memory: 4Gi");
+    only("has 4429185024 memory", "the largest has 4294967296");
+    ClusterFacts.Node small = nodes.getFirst();
+    nodes = List.of(small, new ClusterFacts.Node("n2", Map.of(), List.of(),
+        Map.of("cpu", new BigDecimal("0.5"), "memory", BigDecimal.valueOf(8L << 30))));
+    only("no single node has all that one replica asks for");
+  }
+
+  @Test
   void aClaimAndAName() throws Exception {
     claims = Set.of();
     only("error    claim ebb-models", "no such PersistentVolumeClaim in namespace ebb", "kubectl -n ebb apply -f -");
     claims = Set.of("ebb-models");
     sameName = List.of("other");
     only("an installation ebb is in namespace other already", "ebb undeploy --name ebb -n other");
+  }
+
+  @Test
+  void namespacesOfOthers() throws Exception {
+    namespaces = Set.of("monitoring", "keda");
+    only("error    namespace kourier-system", "write the right one as namespaces.ingress");
+    namespaces = Set.of("kourier-system", "keda");
+    only("error    namespace monitoring", "Prometheus cannot scrape", "namespaces.prometheus");
+  }
+
+  @Test
+  void aPrometheusThatDoesNotScrape() throws Exception {
+    Set<String> both = Set.of("m/prefill", "m/decode");
+    scrape = new Scrape.Answered(both, both);
+    assertEquals(List.of(), bad());
+    scrape = new Scrape.Answered(both, Set.of("m/prefill", "other/decode"));
+    only("warning  Prometheus", "has no ebb_demand of m/decode, so what is awake never sleeps", "prometheus.labels");
+    scrape = new Scrape.NoService(new ServiceAddress("http", "p", "monitoring", 9090, ""));
+    only("error    Prometheus", "there is no Service p in namespace monitoring", "as prometheus.url");
+    scrape = new Scrape.Outside("x");
+    only("warning  Prometheus", "is no Service of the cluster, so it is not known",
+        "curl -G http://prometheus-operated.monitoring.svc:9090/api/v1/query --data-urlencode 'query=x'");
+    scrape = new Scrape.Silent(new ServiceAddress("http", "p", "monitoring", 9090, "/base"), "no endpoints", "x");
+    only("warning  Prometheus", "(no endpoints), so it is not known", "port-forward service/p 9999:9090",
+        "http://127.0.0.1:9999/base/api/v1/query");
   }
 
   @Test

@@ -34,6 +34,19 @@ public interface Backend extends AutoCloseable {
    */
   void forward(BatchDescriptor batch);
 
+  /**
+   * Whether it can choose tokens itself: then a batch may leave its logits with it
+   * ({@link BatchDescriptor#keepLogits}), and {@link #choose} gives the tokens that the sampler would, bit for bit.
+   */
+  default boolean chooses() {
+    return false;
+  }
+
+  /** Chooses tokens from the logits of the last step. Only for a backend that {@link #chooses}. */
+  default void choose(SamplingDescriptor sampling) {
+    throw new UnsupportedOperationException("backend " + name() + " chooses no tokens");
+  }
+
   /** Copies whole blocks, in order. */
   void copyBlocks(int[] source, int[] target);
 

@@ -15,6 +15,7 @@ public final class BatchDescriptor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int KEEP_LOGITS = 1;
 
   private Arena arena;
   private MemorySegment segment = MemorySegment.NULL;
@@ -47,8 +48,9 @@ public final class BatchDescriptor implements AutoCloseable {
     segment.set(LONG, 64, layout.sequenceIndptr());
     segment.set(LONG, 72, layout.blockIndptr());
     segment.set(LONG, 80, layout.blockTable());
-    segment.set(LONG, 88, layout.outputRows());
-    segment.set(LONG, 96, layout.logits());
+    segment.set(LONG, 88, layout.blockEditions());
+    segment.set(LONG, 96, layout.outputRows());
+    segment.set(LONG, 104, layout.logits());
   }
 
   /** Sets token {@code i} of the step: its id, its position in its sequence, its KV slot. */
@@ -64,14 +66,30 @@ public final class BatchDescriptor implements AutoCloseable {
     segment.set(INT, layout.blockIndptr() + 4L * s, firstBlock);
   }
 
-  /** Sets entry {@code i} of the concatenated block tables. */
-  public void block(int i, int physical) {
+  /**
+   * Sets entry {@code i} of the concatenated block tables.
+   *
+   * @param edition what the block was given out as: a backend with memory of its own may go on with what it
+   *     has of a block of this very edition; 0 when nobody counts
+   */
+  public void block(int i, int physical, long edition) {
     segment.set(INT, layout.blockTable() + 4L * i, physical);
+    segment.set(LONG, layout.blockEditions() + 8L * i, edition);
   }
 
   /** Asks for the logits of token {@code token} as output row {@code row}; ascending. */
   public void output(int row, int token) {
     segment.set(INT, layout.outputRows() + 4L * row, token);
+  }
+
+  /** Leaves the logits with the backend; only for one that {@link Backend#chooses}. */
+  public void keepLogits() {
+    segment.set(INT, 36, KEEP_LOGITS);
+  }
+
+  /** Whether the logits are left with the backend. */
+  public boolean logitsKept() {
+    return segment.get(INT, 36) == KEEP_LOGITS;
   }
 
   /** Logits of an output row: {@code vocabulary} floats, valid until the next {@link #begin}. */
@@ -102,6 +120,10 @@ public final class BatchDescriptor implements AutoCloseable {
 
   public int block(int i) {
     return segment.get(INT, layout.blockTable() + 4L * i);
+  }
+
+  public long edition(int i) {
+    return segment.get(LONG, layout.blockEditions() + 8L * i);
   }
 
   public int outputToken(int row) {

@@ -7,9 +7,9 @@ package dev.ebb.engine.backend;
 public record BatchLayout(int tokens, int sequences, int blocks, int outputs, int vocabulary) {
 
   public static final int MAGIC = 0x42424245;
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
   public static final int ALIGNMENT = 64;
-  public static final int HEADER_BYTES = 104;
+  public static final int HEADER_BYTES = 112;
 
   public long tokenIds() {
     return align(HEADER_BYTES);
@@ -35,8 +35,12 @@ public record BatchLayout(int tokens, int sequences, int blocks, int outputs, in
     return align(blockIndptr() + 4L * (sequences + 1));
   }
 
-  public long outputRows() {
+  public long blockEditions() {
     return align(blockTable() + 4L * blocks);
+  }
+
+  public long outputRows() {
+    return align(blockEditions() + 8L * blocks);
   }
 
   public long logits() {

@@ -33,7 +33,7 @@ public final class Arena implements AutoCloseable {
   private final ProcessSlots slots;
   private final ProcessSlots.Slot slot;
   private final InstantSource clock;
-  private final int[] references;
+  private final Holdings holdings;
   private final Scope scope = new Scope();
   private volatile boolean closed;
 
@@ -49,7 +49,7 @@ public final class Arena implements AutoCloseable {
     this.index = new BlockIndex(memory, format);
     this.leases = new LeaseTable(memory, format, index);
     this.slots = new ProcessSlots(file, memory);
-    this.references = new int[format.blocks()];
+    this.holdings = new Holdings(format.blocks());
     if (file.beginChange()) {
       repair();
     }
@@ -69,7 +69,7 @@ public final class Arena implements AutoCloseable {
     return open(config, layout, modelFingerprint, InstantSource.system());
   }
 
-  /** As above; {@code clock} decides when leases expire. */
+  /** {@code clock} decides when leases expire. */
   public static Arena open(ArenaConfig config, KvLayout layout, String modelFingerprint, InstantSource clock) {
     Path path = config.directory().resolve(fileName(layout, modelFingerprint));
     ArenaFile file = ArenaFile.acquire(path);
@@ -167,7 +167,7 @@ public final class Arena implements AutoCloseable {
     int[] blocks = new int[count];
     for (int i = 0; i < count; i++) {
       blocks[i] = index.take(slot.number());
-      references[blocks[i]] = 1;
+      holdings.hold(blocks[i], index.edition(blocks[i]));
     }
     return blocks;
   }
@@ -192,20 +192,26 @@ public final class Arena implements AutoCloseable {
 
   /** Holds a block that this process holds already once more. */
   public void share(int block) {
-    references[block]++;
+    holdings.hold(block, holdings.edition(block));
   }
 
   private void hold(int block) {
-    if (references[block]++ == 0) {
+    if (!holdings.holds(block)) {
       index.hold(block, slot.number());
     }
+    holdings.hold(block, index.edition(block));
+  }
+
+  /** What a held block was given out as: another number with every writer, in whatever process. Needs no scope. */
+  public long edition(int block) {
+    return holdings.edition(block);
   }
 
   /** Gives blocks back, last first, so that the end of a sequence is evicted before its start. */
   public void release(int[] blocks) {
     enter();
     for (int i = blocks.length - 1; i >= 0; i--) {
-      if (--references[blocks[i]] == 0) {
+      if (holdings.less(blocks[i])) {
         index.unhold(blocks[i], slot.number());
       }
     }
@@ -269,11 +275,7 @@ public final class Arena implements AutoCloseable {
 
   /** Blocks that this process holds. */
   public int heldHere() {
-    int held = 0;
-    for (int count : references) {
-      held += count > 0 ? 1 : 0;
-    }
-    return held;
+    return holdings.count();
   }
 
   /** Leases that are neither claimed nor expired. */
@@ -283,14 +285,10 @@ public final class Arena implements AutoCloseable {
     return leases.active();
   }
 
-  /**
-   * Walks the whole index.
-   *
-   * @throws IllegalStateException naming the first contradiction
-   */
+  /** Walks the whole index; throws an IllegalStateException that names the first contradiction. */
   public void checkIntegrity() {
     enter();
-    new IndexCheck(index, format.blocks()).check(references, slot.number());
+    new IndexCheck(index, format.blocks()).check(holdings.references(), slot.number());
   }
 
   private void enter() {
@@ -307,7 +305,7 @@ public final class Arena implements AutoCloseable {
     try (Scope last = scope()) {
       enter();
       for (int block = format.blocks() - 1; block >= 0; block--) {
-        if (references[block] > 0) {
+        if (holdings.holds(block)) {
           index.unhold(block, slot.number());
         }
       }

@@ -17,7 +17,7 @@ package dev.ebb.engine.kv;
  */
 record ArenaFormat(int blocks, long blockBytes) {
   static final long MAGIC = 0x414e455241424245L; // "EBBARENA"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int SLOTS = 64;
   static final int LEASES = 1024;
 
@@ -59,6 +59,7 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final int ENTRY_QUEUE_PREVIOUS = 68; // int
   static final int ENTRY_QUEUE_NEXT = 72; // int
   static final int ENTRY_QUEUED = 76; // int, 1 while in the queue
+  static final int ENTRY_EDITION = 80; // long, how often the block was given to a writer
 
   static final int LEASE_ID = 0; // long
   static final int LEASE_EXPIRES_MS = 8; // long

@@ -5,6 +5,7 @@ import static dev.ebb.engine.kv.ArenaFormat.AT_QUEUE_HEAD;
 import static dev.ebb.engine.kv.ArenaFormat.AT_QUEUE_TAIL;
 import static dev.ebb.engine.kv.ArenaFormat.AT_TICK;
 import static dev.ebb.engine.kv.ArenaFormat.ENTRY_BUCKET_NEXT;
+import static dev.ebb.engine.kv.ArenaFormat.ENTRY_EDITION;
 import static dev.ebb.engine.kv.ArenaFormat.ENTRY_HASH;
 import static dev.ebb.engine.kv.ArenaFormat.ENTRY_HOLDERS;
 import static dev.ebb.engine.kv.ArenaFormat.ENTRY_LAST_USE;
@@ -73,6 +74,11 @@ final class BlockIndex {
     return memory.get(JAVA_LONG, format.entry(block) + ENTRY_WRITER);
   }
 
+  /** How often the block was given to a writer: with the block's number it names what is in it, for good. */
+  long edition(int block) {
+    return memory.get(JAVA_LONG, format.entry(block) + ENTRY_EDITION);
+  }
+
   boolean queued(int block) {
     return get(block, ENTRY_QUEUED) == 1;
   }
@@ -100,6 +106,8 @@ final class BlockIndex {
       throw new IllegalStateException("no block is available");
     }
     boolean published = state(block) == PUBLISHED;
+    // Before all else: whoever dies from here on leaves no new content under the old number.
+    memory.set(JAVA_LONG, format.entry(block) + ENTRY_EDITION, edition(block) + 1);
     state(block, WRITING);
     if (published) {
       unindex(block);

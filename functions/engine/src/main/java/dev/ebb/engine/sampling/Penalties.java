@@ -16,9 +16,14 @@ final class Penalties implements LogitsProcessor {
     seen = new boolean[vocabulary];
   }
 
+  /** Whether any of them does something. */
+  static boolean ask(SamplingParams params) {
+    return params.repetitionPenalty() != 1 || params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+  }
+
   @Override
   public boolean applies(SamplingParams params, TokenSource tokens) {
-    return params.repetitionPenalty() != 1 || params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+    return ask(params);
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class Sampler {
   private final List<LogitsProcessor> processors;
   private final Candidates candidates;
   private final double[] scratch;
+  private final int[] endTokens;
 
   /**
    * @param vocabulary floats of a row
@@ -32,6 +33,12 @@ public final class Sampler {
     this.processors = List.of(new LogitBias(), new MinTokens(endTokens), new Penalties(vocabulary));
     this.candidates = new Candidates(vocabulary);
     this.scratch = new double[vocabulary];
+    this.endTokens = endTokens.clone();
+  }
+
+  /** For a backend that chooses: the same draws, written down. */
+  public Draws draws() {
+    return new Draws(vocabulary, choosable, endTokens);
   }
 
   /**
@@ -66,10 +73,15 @@ public final class Sampler {
       }
     }
     if (best < 0 || greatest == Float.POSITIVE_INFINITY) {
-      throw new BackendException(BackendException.Reason.INTERNAL,
-          "the greatest logit is no finite number: the model's weights or the backend are broken");
+      throw broken();
     }
     return best;
+  }
+
+  /** The greatest logit is no finite number. */
+  public static BackendException broken() {
+    return new BackendException(BackendException.Reason.INTERNAL,
+        "the greatest logit is no finite number: the model's weights or the backend are broken");
   }
 
   /** Log-probability of a token and of the {@code alternatives} best ones, in the model's own distribution. */

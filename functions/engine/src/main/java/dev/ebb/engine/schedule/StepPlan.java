@@ -6,6 +6,7 @@ import dev.ebb.engine.sequence.BlockTable;
 import dev.ebb.engine.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
 /** What one step computes. Built by {@link Scheduler#plan}, then written into the batch descriptor. */
 public final class StepPlan {
@@ -64,8 +65,8 @@ public final class StepPlan {
     return preemptions;
   }
 
-  /** Fills the batch for the backend. */
-  public void write(BatchDescriptor batch, int vocabulary) {
+  /** Fills the batch for the backend; {@code edition} tells what each block was given out as. */
+  public void write(BatchDescriptor batch, int vocabulary, IntToLongFunction edition) {
     batch.begin(new BatchLayout(tokens, steps.size(), blocks, rows, vocabulary));
     int token = 0;
     int block = 0;
@@ -74,7 +75,7 @@ public final class StepPlan {
       SequenceStep step = steps.get(s);
       BlockTable table = step.sequence().blocks();
       for (int i = 0; i < BlockTable.blocksFor(step.end()); i++) {
-        batch.block(block++, table.block(i));
+        batch.block(block++, table.block(i), edition.applyAsLong(table.block(i)));
       }
       for (int position = step.start(); position < step.end(); position++) {
         if (position >= step.logitsFrom()) {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,6 +24,7 @@ class ArenaKillTest {
   private static final int ROUNDS = 10;
 
   @TempDir private Path directory;
+  private final Map<List<Long>, Integer> seen = new HashMap<>();
 
   @Test
   void killedProcessesLeaveAValidArena() throws Exception {
@@ -62,12 +65,15 @@ class ArenaKillTest {
     return children;
   }
 
-  private static void read(Arena arena, int key) {
+  private void read(Arena arena, int key) {
     PrefixMatch match;
     try (Arena.Scope scope = arena.scope()) {
       match = arena.acquirePrefix(List.of(ArenaFixture.hash(key)), 1);
     }
     for (int block : match.blocks()) {
+      // Whoever has looked at a block under an edition need never look again.
+      int before = seen.merge(List.of((long) block, arena.edition(block)), key, (old, now) -> old);
+      assertEquals(before, key, "block " + block + " changed under edition " + arena.edition(block));
       assertTrue(ArenaFixture.intact(arena, block, key), "block " + block + " is not what its hash says");
     }
     ArenaFixture.release(arena, match.blocks());
@@ -80,7 +86,7 @@ class ArenaKillTest {
     }
   }
 
-  private static void checkEverything(Arena arena) {
+  private void checkEverything(Arena arena) {
     reclaim(arena);
     ArenaFixture.census(arena);
     for (int key = 0; key < ArenaChild.KEYS; key++) {

@@ -178,10 +178,55 @@ class ArenaTest {
   }
 
   @Test
+  void anEditionEndsWithTheBlocksContent() {
+    try (Arena writer = ArenaFixture.open(directory, 2); Arena reader = ArenaFixture.open(directory, 2)) {
+      int block = ArenaFixture.write(writer, 1);
+      long edition = writer.edition(block);
+      assertThrows(IllegalStateException.class, () -> reader.edition(block), "not held: it may change");
+      long lease = lease(writer, new int[] {block}, Long.MAX_VALUE).orElseThrow();
+      ArenaFixture.release(writer, block);
+      assertTrue(claim(reader, lease, new int[] {block}));
+      assertEquals(edition, reader.edition(block), "handed over as it is");
+      ArenaFixture.release(reader, block);
+      int other = ArenaFixture.write(reader, 2);
+      ArenaFixture.release(reader, other);
+      ArenaFixture.release(reader, ArenaFixture.write(reader, 3));
+      ArenaFixture.write(writer, 4);
+      assertEquals(4, editions(reader), "one for each time that a block went to a writer");
+    }
+  }
+
+  @Test
+  void aFreedBlockComesBackUnderAnotherEdition() {
+    try (Arena arena = ArenaFixture.open(directory, 1)) {
+      long before = 0;
+      for (int i = 0; i < 3; i++) {
+        int block = allocate(arena);
+        assertTrue(arena.edition(block) > before);
+        before = arena.edition(block);
+        ArenaFixture.release(arena, block);
+      }
+    }
+  }
+
+  @Test
   void indexUseNeedsAScope() {
     try (Arena arena = ArenaFixture.open(directory, 4)) {
       assertThrows(IllegalStateException.class, arena::available);
     }
+  }
+
+  /** Of all blocks together, which are all cached. */
+  private static long editions(Arena arena) {
+    long sum = 0;
+    for (int key = 1; key <= 4; key++) {
+      try (Arena.Scope scope = arena.scope()) {
+        int[] found = arena.acquirePrefix(List.of(ArenaFixture.hash(key)), 1).blocks();
+        sum += found.length == 0 ? 0 : arena.edition(found[0]);
+        arena.release(found);
+      }
+    }
+    return sum;
   }
 
   private static int allocate(Arena arena) {

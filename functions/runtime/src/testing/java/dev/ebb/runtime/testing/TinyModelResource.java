@@ -1,5 +1,6 @@
 package dev.ebb.runtime.testing;
 
+import dev.ebb.testmodel.TinyModel;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -15,17 +15,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** The JobSink of the shared installation and what it makes of events. */
+/** The JobSink of an installation and what it makes of events. */
 public final class EventJobs {
-  private static final String NAMESPACE = Installation.NAMESPACE;
   private static final String SINK = "ebb-batch";
   private static final String LABEL = "sinks.knative.dev/job-sink-name";
 
   private final Api api = new Api(Cluster.address("knative-eventing", "job-sink"));
+  private final String namespace;
+
+  public EventJobs(String namespace) {
+    this.namespace = namespace;
+  }
 
   /** Posts an event, and gives the path under which its job is asked for. */
   public String post(Event event) {
-    return event.post(api, "/" + NAMESPACE + "/" + SINK).headers().get("location").getFirst();
+    return event.post(api, "/" + namespace + "/" + SINK).headers().get("location").getFirst();
   }
 
   /** What the JobSink says of a job: 202 while it runs, 200 when it is done, 400 when it failed. */
@@ -35,13 +39,13 @@ public final class EventJobs {
 
   /** The job of an event, while there is one. */
   public Optional<Job> of(Event event) {
-    return secret(event).map(secret -> Cluster.kube().batch().v1().jobs().inNamespace(NAMESPACE)
+    return secret(event).map(secret -> Cluster.kube().batch().v1().jobs().inNamespace(namespace)
         .withName(secret.getMetadata().getName()).get());
   }
 
   /** All pods that a job had so far. */
   public List<Pod> pods(Job job) {
-    return Cluster.kube().pods().inNamespace(NAMESPACE)
+    return Cluster.kube().pods().inNamespace(namespace)
         .withLabel("batch.kubernetes.io/job-name", job.getMetadata().getName()).list().getItems();
   }
 
@@ -50,7 +54,7 @@ public final class EventJobs {
     return secret(event).map(EventJobs::event);
   }
 
-  /** Lets the JobSink be as a changed file renders it. */
+  /** Lets the shared installation's JobSink be as a changed file renders it. */
   public void render(UnaryOperator<String> change) {
     Path folder = Workspace.target("cluster").resolve("job-sink");
     Path file = Installation.write("job-sink.yaml", change);
@@ -62,7 +66,7 @@ public final class EventJobs {
   }
 
   private Optional<Secret> secret(Event event) {
-    return Cluster.kube().secrets().inNamespace(NAMESPACE).withLabel(LABEL, SINK).list().getItems().stream()
+    return Cluster.kube().secrets().inNamespace(namespace).withLabel(LABEL, SINK).list().getItems().stream()
         .filter(secret -> event(secret).path("id").asText().equals(event.id())).findFirst();
   }
 

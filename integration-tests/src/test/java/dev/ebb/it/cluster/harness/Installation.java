@@ -17,7 +17,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ebb as {@code ebb deploy} puts it on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources. */
+/**
+ * Ebb on the cluster, from the file {@code cluster/ebb.yaml} of the tests' resources: what {@code ebb render} makes of
+ * it, by {@code kubectl apply}. {@code ebb deploy} is what DeployTest is about.
+ */
 public final class Installation {
   public static final String NAMESPACE = "ebb";
   public static final String MODEL = "smollm2-135m-instruct";

@@ -1,4 +1,4 @@
-package dev.ebb.runtime.testing;
+package dev.ebb.testmodel;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

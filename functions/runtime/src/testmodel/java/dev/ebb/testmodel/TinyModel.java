@@ -1,4 +1,4 @@
-package dev.ebb.runtime.testing;
+package dev.ebb.testmodel;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A Llama of two layers with random weights and a token for each byte: small enough to be made anew
- * for every test run, and all that a function needs.
+ * A Llama with random weights and a token for each byte: small enough to be made anew for every test
+ * run, and all that a function needs.
  */
 public final class TinyModel {
   /** A token per byte, and the end of text. */
@@ -19,40 +19,49 @@ public final class TinyModel {
   /** Tokens of prompt and answer. */
   public static final int CONTEXT = 4096;
 
-  private static final int LAYERS = 2;
-  private static final int HIDDEN = 32;
-  private static final int HEADS = 2;
-  private static final int KV_HEADS = 1;
-  private static final int FFN = 64;
+  private static final Shape SMALLEST = new Shape(2, 32, 2, 1, 16, 64);
   private static final int CONTROL = 3;
 
+  private final Shape shape;
   private final Random random = new Random(42);
   private final GgufWriter file = new GgufWriter();
 
-  private TinyModel() {}
+  private TinyModel(Shape shape) {
+    this.shape = shape;
+  }
 
-  /** Writes the model; the same bytes each time. */
+  /** Sizes of a model: the hidden width, heads of queries and of keys, a head's width, the feed-forward's width. */
+  public record Shape(int layers, int hidden, int heads, int kvHeads, int headDim, int ffn) {}
+
+  /** Writes a model of two layers; the same bytes each time. */
   public static void write(Path path) {
-    new TinyModel().build().write(path);
+    new TinyModel(SMALLEST).build().write(path);
+  }
+
+  /** Writes a model of a given shape that can chat; the same bytes each time. */
+  public static void write(Path path, Shape shape, String chatTemplate) {
+    TinyModel model = new TinyModel(shape);
+    model.file.put("tokenizer.chat_template", chatTemplate);
+    model.build().write(path);
   }
 
   private GgufWriter build() {
     parameters();
     vocabulary();
-    int headDim = HIDDEN / HEADS;
-    matrix("token_embd.weight", VOCABULARY, HIDDEN);
+    int hidden = shape.hidden();
+    matrix("token_embd.weight", VOCABULARY, hidden);
     norm("output_norm.weight");
-    for (int layer = 0; layer < LAYERS; layer++) {
+    for (int layer = 0; layer < shape.layers(); layer++) {
       String block = "blk." + layer + ".";
       norm(block + "attn_norm.weight");
-      matrix(block + "attn_q.weight", HIDDEN, HIDDEN);
-      matrix(block + "attn_k.weight", KV_HEADS * headDim, HIDDEN);
-      matrix(block + "attn_v.weight", KV_HEADS * headDim, HIDDEN);
-      matrix(block + "attn_output.weight", HIDDEN, HIDDEN);
+      matrix(block + "attn_q.weight", shape.heads() * shape.headDim(), hidden);
+      matrix(block + "attn_k.weight", shape.kvHeads() * shape.headDim(), hidden);
+      matrix(block + "attn_v.weight", shape.kvHeads() * shape.headDim(), hidden);
+      matrix(block + "attn_output.weight", hidden, shape.heads() * shape.headDim());
       norm(block + "ffn_norm.weight");
-      matrix(block + "ffn_gate.weight", FFN, HIDDEN);
-      matrix(block + "ffn_up.weight", FFN, HIDDEN);
-      matrix(block + "ffn_down.weight", HIDDEN, FFN);
+      matrix(block + "ffn_gate.weight", shape.ffn(), hidden);
+      matrix(block + "ffn_up.weight", shape.ffn(), hidden);
+      matrix(block + "ffn_down.weight", hidden, shape.ffn());
     }
     return file;
   }
@@ -60,12 +69,14 @@ public final class TinyModel {
   private void parameters() {
     file.put("general.architecture", "llama")
         .put("general.name", "tiny")
-        .put("llama.block_count", LAYERS)
+        .put("llama.block_count", shape.layers())
         .put("llama.context_length", CONTEXT)
-        .put("llama.embedding_length", HIDDEN)
-        .put("llama.feed_forward_length", FFN)
-        .put("llama.attention.head_count", HEADS)
-        .put("llama.attention.head_count_kv", KV_HEADS)
+        .put("llama.embedding_length", shape.hidden())
+        .put("llama.feed_forward_length", shape.ffn())
+        .put("llama.attention.head_count", shape.heads())
+        .put("llama.attention.head_count_kv", shape.kvHeads())
+        .put("llama.attention.key_length", shape.headDim())
+        .put("llama.attention.value_length", shape.headDim())
         .put("llama.attention.layer_norm_rms_epsilon", 1e-5f);
   }
 
@@ -90,7 +101,7 @@ public final class TinyModel {
   }
 
   private void norm(String name) {
-    file.tensor(name, 1, HIDDEN, values(HIDDEN, 1, 0.1));
+    file.tensor(name, 1, shape.hidden(), values(shape.hidden(), 1, 0.1));
   }
 
   private void matrix(String name, int rows, int cols) {

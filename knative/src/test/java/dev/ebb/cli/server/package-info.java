@@ -1,0 +1,2 @@
+/** Tests of how a router is started and called. */
+package dev.ebb.cli.server;

@@ -1,0 +1,58 @@
+// The whole check: stages as processes of their own, then one table and one JSON file.
+#ifndef EBB_GPU_CHECK_H
+#define EBB_GPU_CHECK_H
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plan.h"
+#include "report.h"
+
+namespace ebb::gpu_check {
+
+// What the check starts. Empty: this machine has none.
+struct Programs {
+  std::string self;              // gpu_check itself, whose stages are `tests` and `figures`
+  std::string compute_sanitizer;
+  std::string python;
+  std::string torch_script;
+  std::string java_script;       // scripts/gpu_check_java.sh
+};
+
+class Check {
+ public:
+  // `tests` are the names of all tests, `processes` how many run beside one another.
+  Check(const Programs &programs, std::vector<std::string> tests, int processes);
+
+  // Runs the stages within `seconds`, telling each line as it comes.
+  void run(const std::vector<Stage> &plan, double seconds);
+  Report &report() { return report_; }
+
+ private:
+  Outcome run_stage(const Stage &stage, double seconds);
+  Outcome run_tests(double seconds);
+  Outcome run_figures(const Stage &stage, double seconds);
+  Outcome run_sanitizer(const std::string &tool, double seconds);
+  Outcome run_torch(double seconds);
+  Outcome run_java(double seconds);
+
+  Programs programs_;
+  std::vector<std::string> tests_;
+  int processes_;
+  Report report_;
+};
+
+// The tests that run under a tool of compute-sanitizer, which makes kernels up to a hundred times slower.
+std::vector<std::string> sanitized_tests(const std::string &tool, const std::vector<std::string> &tests);
+
+// Whether a test looks at nothing but the emulator's counts, which a device does not have.
+bool counts_traffic(const std::string &test);
+
+// Describes the device, or throws Error where there is none: then 3, else the check's exit status.
+int check_device(const std::function<std::string()> &describe, Check &check, const std::vector<Stage> &plan,
+                 double seconds, const std::string &json_path);
+
+}  // namespace ebb::gpu_check
+
+#endif  // EBB_GPU_CHECK_H

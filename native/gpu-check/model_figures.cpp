@@ -1,0 +1,169 @@
+#include "model_figures.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "core/error.h"
+#include "cuda/sampling_case.h"
+#include "fixture.h"
+
+namespace ebb::gpu_check {
+namespace {
+
+constexpr uint64_t kSeed = 1;
+// More than this of numbers of their own a model does not get: the host's memory may be small.
+constexpr uint64_t kOwnBytes = 4ull << 30;
+
+double seconds_of_call(const std::function<void()> &call) {
+  const auto begin = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// Sequences that grow step by step, each in blocks of its own.
+class Engine {
+ public:
+  Engine(test::TinySession &session, const ebb_backend *backend, const ModelShape &shape, const ModelWork &work)
+      : session_(session), backend_(backend), shape_(shape), prompt_(work.prompt),
+        blocks_each_(blocks_of(shape, work) / work.sequences) {
+    lengths_.assign(static_cast<size_t>(work.sequences), 0);
+    last_.assign(lengths_.size(), 1);
+    editions_.assign(lengths_.size(), 0);
+  }
+  static int32_t blocks_of(const ModelShape &shape, const ModelWork &work) {
+    const int32_t size = shape.kv_layout().block_tokens;
+    return work.sequences * ((work.prompt + 2 * (work.steps + 1) + size - 1) / size);
+  }
+
+  // A prompt of its own for the sequence, from position 0.
+  void prefill(int32_t sequence) {
+    std::vector<int32_t> tokens(static_cast<size_t>(prompt_));
+    for (size_t i = 0; i < tokens.size(); ++i) {
+      const uint64_t bits = random_bits(kSeed, static_cast<uint64_t>(sequence) + 1, i);
+      tokens[i] = static_cast<int32_t>(bits % static_cast<uint64_t>(shape_.vocabulary));
+    }
+    lengths_[static_cast<size_t>(sequence)] = 0;
+    ++editions_[static_cast<size_t>(sequence)];
+    step({{tokens, 0, table(sequence), false, editions(sequence)}}, {sequence});
+  }
+
+  // One more token for each of the first `count`.
+  void decode(int32_t count) {
+    std::vector<test::Chunk> chunks;
+    std::vector<int32_t> sequences(static_cast<size_t>(count));
+    std::iota(sequences.begin(), sequences.end(), 0);
+    for (const int32_t s : sequences) {
+      chunks.push_back({{last_[static_cast<size_t>(s)]}, lengths_[static_cast<size_t>(s)], table(s), false,
+                        editions(s)});
+    }
+    step(chunks, sequences);
+  }
+
+ private:
+  std::vector<int32_t> table(int32_t sequence) const {
+    std::vector<int32_t> blocks(static_cast<size_t>(blocks_each_));
+    std::iota(blocks.begin(), blocks.end(), sequence * blocks_each_);
+    return blocks;
+  }
+
+  // A new prompt takes the sequence's blocks anew; what decode adds to them stays on the device.
+  std::vector<uint64_t> editions(int32_t sequence) const {
+    return std::vector<uint64_t>(static_cast<size_t>(blocks_each_), editions_[static_cast<size_t>(sequence)]);
+  }
+
+  void step(const std::vector<test::Chunk> &chunks, const std::vector<int32_t> &sequences) {
+    test::TinyBatch batch(chunks, shape_.vocabulary);
+    if (backend_->choose != nullptr) batch.descriptor()->flags = EBB_BATCH_KEEP_LOGITS;
+    session_.forward(batch);
+    const std::vector<int32_t> tokens = choose(batch, sequences.size());
+    for (size_t i = 0; i < sequences.size(); ++i) {
+      last_[static_cast<size_t>(sequences[i])] = tokens[i];
+      lengths_[static_cast<size_t>(sequences[i])] += static_cast<int32_t>(chunks[i].tokens.size());
+    }
+  }
+
+  // Where the backend does not, from the logits.
+  std::vector<int32_t> choose(test::TinyBatch &batch, size_t rows) {
+    std::vector<int32_t> tokens;
+    if (backend_->choose == nullptr) {
+      for (size_t r = 0; r < rows; ++r) {
+        const std::vector<float> logits = batch.logits(static_cast<int32_t>(r));
+        tokens.push_back(static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+      }
+      return tokens;
+    }
+    test::SamplingCase sampling{shape_.vocabulary, shape_.vocabulary, {}, {}, {}};
+    for (size_t r = 0; r < rows; ++r) sampling.draws.push_back(test::plain_draw(static_cast<int32_t>(r), 0, 0));
+    test::SamplingBytes bytes(sampling);
+    session_.choose(bytes.get());
+    tokens = bytes.tokens();
+    if (*std::min_element(tokens.begin(), tokens.end()) < 0) throw Error(EBB_INTERNAL, "logits are not finite");
+    return tokens;
+  }
+
+  test::TinySession &session_;
+  const ebb_backend *backend_;
+  const ModelShape &shape_;
+  int32_t prompt_;
+  int32_t blocks_each_;
+  std::vector<int32_t> lengths_, last_;
+  std::vector<uint64_t> editions_;
+};
+
+Figure prompt_figure(Engine &engine, const ModelShape &shape, const ModelWork &work) {
+  std::vector<double> seconds;
+  engine.prefill(0);
+  for (int32_t i = 0; i < work.rounds; ++i) seconds.push_back(seconds_of_call([&] { engine.prefill(0); }));
+  const double rate = work.prompt / median(seconds);
+  // Two operations a weight and token; attention within the prompt is small beside them. One row of logits.
+  const double operations = static_cast<double>(shape.step_bytes() -
+                                                2 * static_cast<uint64_t>(shape.vocabulary) *
+                                                    static_cast<uint64_t>(shape.hidden));
+  return {shape.name + ", prompt of " + std::to_string(work.prompt), rate, "tokens/s", kTensor, operations * rate};
+}
+
+// Each step reads all weights once; of the bound, keys and values are left out.
+Figure decode_figure(Engine &engine, const ModelShape &shape, const ModelWork &work, int32_t sequences) {
+  std::vector<double> seconds;
+  engine.decode(sequences);
+  for (int32_t i = 0; i < work.steps; ++i) seconds.push_back(seconds_of_call([&] { engine.decode(sequences); }));
+  const double steps = 1 / median(seconds);
+  return {shape.name + ", decode of " + std::to_string(sequences), steps * sequences, "tokens/s", kCopy,
+          steps * static_cast<double>(shape.step_bytes())};
+}
+
+}  // namespace
+
+void model_figures(const ebb_backend *backend, const ModelShape &shape, const ModelWork &work, const Print &print) {
+  const int32_t distinct = shape.matrix_bytes() <= kOwnBytes ? shape.layers : 1;
+  const GeneratedModel model(shape, kSeed, distinct);
+  const int32_t blocks = Engine::blocks_of(shape, work);
+  std::printf("%s: %.3f GB of BF16 matrices made from seed %llu (%.3f GB held by the host), %.3f GB of keys and "
+              "values\n",
+              shape.name.c_str(), static_cast<double>(shape.matrix_bytes()) / 1e9,
+              static_cast<unsigned long long>(kSeed), static_cast<double>(model.held_bytes()) / 1e9,
+              static_cast<double>(blocks) * static_cast<double>(shape.kv_layout().block_bytes()) / 1e9);
+  const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
+  std::optional<test::TinySession> session;
+  const double loading =
+      seconds_of_call([&] { session.emplace(backend, model.descriptor(), shape.kv_layout(), threads, blocks); });
+  std::printf("%s\n", backend->notes(session->handle()));
+  const double load_rate = static_cast<double>(shape.matrix_bytes()) / loading;
+  print({shape.name + ", weights loaded", load_rate / 1e9, "GB/s", "", load_rate});
+  Engine engine(*session, backend, shape, work);
+  print(prompt_figure(engine, shape, work));
+  for (int32_t s = 1; s < work.sequences; ++s) engine.prefill(s);
+  print(decode_figure(engine, shape, work, 1));
+  if (work.sequences > 1) print(decode_figure(engine, shape, work, work.sequences));
+}
+
+}  // namespace ebb::gpu_check

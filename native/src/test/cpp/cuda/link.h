@@ -1,0 +1,37 @@
+// What a test sees of the way between host and device: on the emulator the bytes that went over it and the order of
+// the queues, on a device nothing.
+#ifndef EBB_TEST_CUDA_LINK_H
+#define EBB_TEST_CUDA_LINK_H
+
+#include <cstdint>
+
+#include "include/backend.h"
+#if !defined(EBB_ON_DEVICE)
+#include "simt/streams.h"
+#endif
+
+namespace ebb::test::link {
+
+#if defined(EBB_ON_DEVICE)
+constexpr bool kSeen = false;
+inline const ebb_backend *backend() { return ebb_backend_cuda(); }
+inline uint64_t uploaded() { return 0; }
+inline uint64_t downloaded() { return 0; }
+inline void run_at_random(uint64_t) {}
+inline void run_at_once() {}
+#else
+constexpr bool kSeen = true;
+inline const ebb_backend *backend() { return ebb_backend_cuda_emulated(); }
+inline uint64_t uploaded() { return simt::Streams::get().uploaded; }
+inline uint64_t downloaded() { return simt::Streams::get().downloaded; }
+inline void run_at_random(uint64_t seed) { simt::Streams::get().run_at_random(seed); }
+inline void run_at_once() { simt::Streams::get().run_at_once(); }
+#endif
+
+}  // namespace ebb::test::link
+
+// Bytes are only counted where they are seen.
+#define CHECK_BYTES(actual, expected) \
+  if (ebb::test::link::kSeen) CHECK_EQUAL(actual, expected)
+
+#endif  // EBB_TEST_CUDA_LINK_H
