@@ -14,11 +14,13 @@ import org.junit.jupiter.api.Test;
 
 /** Somebody with a higher priority takes the GPU of a decode in mid-stream. */
 @Tag("cluster")
-@Tag("short")
 final class PreemptionTest {
   private static final String PROMPT = "Once upon a time in a small harbour town, a clockmaker";
-  /** So many that the answer outlasts the time that a pod on its way out may finish in. */
-  private static final int TOKENS = 2_000;
+  /**
+   * So many that the answer outlasts the time in which a pod on its way out may end it: queue-proxy's 30 s, then the
+   * function's own. Close to the model's longest context.
+   */
+  private static final int TOKENS = 7_500;
 
   private final Installation ebb = Installation.shared();
 

@@ -57,7 +57,8 @@ public final class StreamedAnswer implements AutoCloseable {
   public String awaitComment(String words) {
     Await.until("a line with '" + words + "', came " + comments, LIMIT,
         () -> comments.stream().anyMatch(one -> one.contains(words)) || failed());
-    return comments.stream().filter(one -> one.contains(words)).findFirst().orElseThrow();
+    return comments.stream().filter(one -> one.contains(words)).findFirst().orElseThrow(() ->
+        new AssertionError("the answer ended, with " + tokens.size() + " tokens, before a line with '" + words + "'"));
   }
 
   /** The whole answer's tokens, once it is there. */
