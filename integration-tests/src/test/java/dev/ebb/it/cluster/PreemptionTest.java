@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 @Tag("cluster")
 final class PreemptionTest {
   private static final String PROMPT = "Once upon a time in a small harbour town, a clockmaker";
-  /** So many that the answer is far from its end when its pod is taken. */
-  private static final int TOKENS = 2_000;
+  /** So many that the answer outlasts the 30 s in which queue-proxy lets a pod on its way out end it. */
+  private static final int TOKENS = 4_500;
 
   private final Installation ebb = Installation.shared();
 
