@@ -36,11 +36,16 @@ public final class Cluster {
     return tool("kubectl", arguments).expectSuccess().output();
   }
 
+  /** Applies a file, or each of a folder, as a GitOps tool would that owns all of it. */
+  public static void apply(Path files) {
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", files.toString());
+  }
+
   /** Applies objects, one document each. */
   public static void apply(String yaml) {
     try {
       Path file = Files.writeString(Files.createTempFile(Workspace.target("cluster"), "object", ".yaml"), yaml);
-      kubectl("apply", "--server-side", "--force-conflicts", "-f", file.toString());
+      apply(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -60,7 +60,7 @@ public final class EventJobs {
     Path file = Installation.write("job-sink.yaml", change);
     Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
     String rendered = folder.toFile().list((in, name) -> name.endsWith("job-sink-" + SINK + ".yaml"))[0];
-    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.resolve(rendered).toString());
+    Cluster.apply(folder.resolve(rendered));
     // Its own process hears of the change by a watch, which nothing tells the end of.
     Await.pause(1_000);
   }

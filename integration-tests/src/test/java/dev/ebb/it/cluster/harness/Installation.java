@@ -70,12 +70,12 @@ public final class Installation {
   public void deploy() {
     Path folder = Workspace.target("cluster").resolve("rendered");
     Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
-    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
+    Cluster.apply(folder);
     if (!mountsFolders()) {
       Path claim = filledIn("models-claim.yaml", "models-claim.yaml", text -> text);
       Cluster.kubectl("apply", "--server-side", "-f", claim.toString());
     }
-    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", reconciler().toString());
+    Cluster.apply(reconciler());
     Cluster.kubectl("rollout", "status", "-n", "ebb-system", "deployment/ebb-autoscaler", "--timeout=180s");
     Cluster.kubectl("rollout", "status", "-n", NAMESPACE, "deployment/" + MODEL + "-router", "--timeout=180s");
     Cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "ksvc", "--all", "--timeout=300s");

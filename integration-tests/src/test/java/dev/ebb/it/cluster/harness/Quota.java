@@ -1,8 +1,6 @@
 package dev.ebb.it.cluster.harness;
 
 import dev.ebb.it.harness.Await;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,17 +34,12 @@ public final class Quota {
 
   /** A pod that does nothing with a GPU of the queue, in one of the queue's priorities. */
   public static void occupy(String namespace, String queue, String priority) {
-    apply(OCCUPANT.formatted(namespace, queue, priority));
+    Cluster.apply(OCCUPANT.formatted(namespace, queue, priority));
   }
 
   /** Takes that pod away, and waits until it is gone. */
   public static void leave(String namespace) {
     Cluster.kubectl("delete", "pod", "-n", namespace, "occupant", "--ignore-not-found", "--grace-period=1");
-  }
-
-  private static void apply(String yaml) {
-    Cluster.kube().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .create();
   }
 
   private static final String OCCUPANT = """

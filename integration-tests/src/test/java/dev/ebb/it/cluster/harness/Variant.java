@@ -80,7 +80,7 @@ public final class Variant implements AutoCloseable {
 
   /** Applies all, and waits for the routers. */
   public Variant apply() {
-    Cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", folder.toString());
+    Cluster.apply(folder);
     Cluster.kubectl("rollout", "status", "-n", name, "deployment", "-l", "app.kubernetes.io/component=router",
         "--timeout=180s");
     Cluster.followMonitors();
