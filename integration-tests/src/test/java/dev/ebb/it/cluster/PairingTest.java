@@ -81,10 +81,7 @@ final class PairingTest {
 
   /** The same file under two names, each with both phases, small enough for the node's two cores. */
   private static String twoModels(String text) {
-    String model = text.substring(text.indexOf("  - id:"), text.indexOf("\nquotas:"));
-    String small = model.replaceAll("cpu: 0.[45]", "cpu: 0.2");
-    return text.replace(model, small.replace("id: " + Installation.MODEL, "id: first")
-            + small.replace("id: " + Installation.MODEL, "id: second"))
+    return Variant.models(text.replaceAll("cpu: 0.[45]", "cpu: 0.2"), "first", "second")
         .replace("nvidia.com/gpu: 2}", "nvidia.com/gpu: 3}");
   }
 }

@@ -96,13 +96,7 @@ final class QuotaTest {
 
   /** The same file under two names, of which the one gives way to the other. */
   private static String twoModels(String text) {
-    String one = Variant.decodeOnly(text);
-    int begin = one.indexOf("  - id:");
-    int end = one.indexOf("\nquotas:");
-    String model = one.substring(begin, end);
-    return one.substring(0, begin)
-        + model.replace("id: " + Installation.MODEL, "id: large\n    whenWaiting: degrade\n    degradeTo: small")
-        + model.replace("id: " + Installation.MODEL, "id: small") + one.substring(end);
+    return Variant.models(Variant.decodeOnly(text), "large\n    whenWaiting: degrade\n    degradeTo: small", "small");
   }
 
   private static void assertTells(String namespace, String words) {

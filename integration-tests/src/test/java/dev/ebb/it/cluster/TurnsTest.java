@@ -62,9 +62,7 @@ final class TurnsTest {
   }
 
   private static String twoModels(String text, String mode) {
-    String one = Variant.decodeOnly(text).replace("    decode:\n", "    decode:\n      mode: " + mode + "\n");
-    String model = one.substring(one.indexOf("  - id:"), one.indexOf("\nquotas:"));
-    return one.replace(model, model.replace(Installation.MODEL + "\n", "first\n")
-        + model.replace("id: " + Installation.MODEL, "id: second"));
+    return Variant.models(Variant.decodeOnly(text).replace("    decode:\n", "    decode:\n      mode: " + mode + "\n"),
+        "first", "second");
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +45,13 @@ public final class Variant implements AutoCloseable {
   /** Leaves prefill out of the file. */
   public static String decodeOnly(String text) {
     return text.replaceAll("(?s)    prefill:\n.*?(?=    decode:\n)", "");
+  }
+
+  /** Makes several models of the file's one, each with this id; lines after the id are settings of that model. */
+  public static String models(String text, String... ids) {
+    String model = text.substring(text.indexOf("  - id:"), text.indexOf("\nquotas:"));
+    return text.replace(model, Stream.of(ids).map(id -> model.replace("id: " + Installation.MODEL, "id: " + id))
+        .collect(Collectors.joining()));
   }
 
   /** Changes what was rendered: every object whose file's name contains the part. */
