@@ -36,8 +36,10 @@ final class PreemptionTest {
     Quota.gpus("ebb", "serving", 1);
     try (StreamedAnswer answer = begin()) {
       answer.awaitTokens(20);
+      // The wake has its own such line, where Kueue took a moment.
+      int told = answer.comments().size();
       Quota.occupy("ebb", "serving", "ebb-urgent");
-      String line = answer.awaitComment("waiting for quota");
+      String line = answer.awaitComment("waiting for quota", told);
       int before = answer.tokens().size();
       Quota.leave("ebb");
       List<Integer> tokens = answer.whole();

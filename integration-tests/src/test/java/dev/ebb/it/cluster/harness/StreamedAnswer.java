@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -55,9 +56,14 @@ public final class StreamedAnswer implements AutoCloseable {
 
   /** Waits for a comment line with these words in it. */
   public String awaitComment(String words) {
+    return awaitComment(words, 0);
+  }
+
+  /** Waits for such a line behind the first {@code known} of {@link #comments}. */
+  public String awaitComment(String words, int known) {
     Await.until("a line with '" + words + "', came " + comments, LIMIT,
-        () -> comments.stream().anyMatch(one -> one.contains(words)) || failed());
-    return comments.stream().filter(one -> one.contains(words)).findFirst().orElseThrow(() ->
+        () -> comment(words, known).isPresent() || failed());
+    return comment(words, known).orElseThrow(() ->
         new AssertionError("the answer ended, with " + tokens.size() + " tokens, before a line with '" + words + "'"));
   }
 
@@ -70,6 +76,10 @@ public final class StreamedAnswer implements AutoCloseable {
   @Override
   public void close() {
     open.thenAccept(Stream::close);
+  }
+
+  private Optional<String> comment(String words, int known) {
+    return comments.stream().skip(known).filter(one -> one.contains(words)).findFirst();
   }
 
   /** Whether it ended with an error, which it then throws. */
