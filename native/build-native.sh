@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds one CMake target of the native core and, for the library, puts it where
 # Maven packs it. Usage: build-native.sh <java home> <build folder> <target> [<resource folder>]
+# EBB_CMAKE_ARGS: one more argument for CMake.
 set -eu
 
 java_home=$1
@@ -27,7 +28,7 @@ fi
 
 # Quiet unless something goes wrong.
 log=$build/build.log
-if ! { cmake -S "$source" -B "$build" -DEBB_JAVA_HOME="$java_home" &&
+if ! { cmake -S "$source" -B "$build" -DEBB_JAVA_HOME="$java_home" ${EBB_CMAKE_ARGS:+"$EBB_CMAKE_ARGS"} &&
        cmake --build "$build" --target "$target" --parallel "${EBB_BUILD_JOBS:-2}"; } >"$log" 2>&1; then
   cat "$log" >&2
   exit 1

@@ -1,64 +1,136 @@
 #!/usr/bin/env bash
 # Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it,
-# the same under the sanitizers, mutations, the way through Java; where an nvcc is found (make cuda-toolchain), also
-# their resources against cuda/budgets.txt. With an argument: only the tests whose name contains it. Ends with counts.
+# the same under the sanitizers, mutations, the way through Java, the library without the cuda backend; where an nvcc
+# is found (make cuda-toolchain), also the library with it and the kernels' resources against cuda/budgets.txt.
+# Ends with a line for each part and one that counts them. With an argument: only the emulator's tests whose name
+# contains it. EBB_CUDA_TESTS=build: only that the library builds without and with nvcc, and loads where no driver is.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/jdk.sh
 
+build=native/target/cmake
+plain=native/target/cmake-without-cuda
+check=native/target/gpu-check-80
+jdk=$(jdk_find) || exit 1
+said=$(mktemp)
+table=$(mktemp)
+trap 'rm -f "$said" "$table"' EXIT
+parts=0
+failed=0
+
+# A part of the run, and what it said last.
+part() {
+  local name=$1 code
+  shift
+  echo "== $name"
+  "$@" 2>&1 | tee "$said"
+  code=${PIPESTATUS[0]}
+  parts=$((parts + 1))
+  [ "$code" = 0 ] || failed=$((failed + 1))
+  printf '%-6s %-38s %s\n' "$([ "$code" = 0 ] && echo ok || echo FAILED)" "$name" \
+    "$(grep -v '^[[:space:]]*$' "$said" | tail -n 1 | cut -c1-100)" >>"$table"
+  return "$code"
+}
+
+end() {
+  echo
+  cat "$table"
+  echo "make test-cuda: $parts parts, $failed failed"
+  [ "$failed" = 0 ] && [ "$parts" -gt 0 ]
+  exit
+}
+
+native() { native/build-native.sh "$jdk" "$build" "$1"; }
+built_tests() { native "$1" && "$build/$2/$1" "${@:3}"; }
+
+# JUnit's tests of a module on a library of this build, and how many of each class ran.
+java_tests() {
+  local module=$1 classes=$2
+  shift 2
+  "$@" scripts/mvn.sh -q -pl "$module" -am -Dtest="${classes// /,}" -DexcludedGroups= \
+    -Dsurefire.failIfNoSpecifiedTests=false -Dnative.tests.skip=true -DskipITs test || return 1
+  # shellcheck disable=SC2086
+  python3 scripts/java_counts.py "$module/target/surefire-reports" $classes
+}
+
+emulated_java() {
+  java_tests native "CudaEmulatedTest CudaEmulatedSamplingTest CudaEmulatedLossTest BatchInvarianceTest" \
+    env EBB_SIMT_SM90="$1" EBB_NATIVE_LIBRARY="$PWD/$build/simt/libebb_emulated.so"
+}
+
+# Chat through router, prefill and decode, all processes of dist/ with the emulator's provider added.
+emulated_chat() {
+  java_tests integration-tests CudaEmulatedChatTest \
+    env EBB_DIST="$PWD/dist" EBB_EMULATED_LIBRARY="$PWD/$build/simt/libebb_emulated.so"
+}
+
 # What a machine without a device is told; one that has some shows none to the command.
 expect_no_device() {
-  local said code
-  said=$(CUDA_VISIBLE_DEVICES='' "$@")
+  local answer code
+  answer=$(CUDA_VISIBLE_DEVICES='' "$@")
   code=$?
-  if [ "$code" = 3 ] && [[ $said == *'Nothing was checked'* ]]; then
-    echo "ok   $1 says that there is no device and exits 3"
+  if [ "$code" = 3 ] && [[ $answer == *'Nothing was checked'* ]]; then
+    echo "it says that there is no device and exits 3"
   else
-    echo "FAIL $1 without a device: status $code: $said"
-    status=1
+    echo "status $code: $answer"
+    return 1
   fi
 }
 
-build=native/target/cmake
-jdk=$(jdk_find) || exit 1
-native/build-native.sh "$jdk" "$build" simt_tests || exit 1
-status=0
-"$build/simt/simt_tests" "$@" || status=1
-# The same without hooks, under AddressSanitizer and UndefinedBehaviorSanitizer.
-native/build-native.sh "$jdk" "$build" simt_sanitized_tests || exit 1
-"$build/simt/simt_sanitized_tests" "${1:-cuda_}" || status=1
-[ $# -gt 0 ] || python3 scripts/cuda_mutations.py "$build" || status=1
-# What make gpu-check does on a device, at small sizes and with stand-ins for what it starts.
-if [ $# -eq 0 ]; then
-  native/build-native.sh "$jdk" "$build" gpu_check_tests || exit 1
-  "$build/gpu-check/gpu_check_tests" || status=1
-  python3 native/gpu-check/test/test_torch_figures.py || status=1
-  expect_no_device scripts/gpu_check.sh
-fi
-# Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as one
-# of sm_90a.
-if [ $# -eq 0 ]; then
-  native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
-  for sm90 in 0 1; do
-    EBB_SIMT_SM90=$sm90 EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
-      -Dtest='CudaEmulated*Test,BatchInvarianceTest' -Dsurefire.failIfNoSpecifiedTests=false test || status=1
-    python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest CudaEmulatedSamplingTest \
-      CudaEmulatedLossTest BatchInvarianceTest || status=1
-  done
-  # Chat through router, prefill and decode, all processes of dist/ with the emulator's provider added.
-  EBB_DIST=$PWD/dist EBB_EMULATED_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl integration-tests -am \
-    -Dtest=CudaEmulatedChatTest -DexcludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -DskipITs test || status=1
-  python3 scripts/java_counts.py integration-tests/target/surefire-reports CudaEmulatedChatTest || status=1
-fi
-if scripts/cuda_toolchain.sh find >/dev/null 2>&1; then
-  native/build-native.sh "$jdk" "$build" ebb || exit 1
-  python3 scripts/cuda_budgets.py "$build" || status=1
-  # The program of make gpu-check, for one architecture.
-  check=native/target/gpu-check-80
+gpu_check_program() {
+  built_tests gpu_check_tests gpu-check && python3 native/gpu-check/test/test_torch_figures.py &&
+    expect_no_device scripts/gpu_check.sh
+}
+
+# For one architecture.
+gpu_check_built() {
   EBB_GPU_CHECK_BUILD=$check EBB_GPU_CHECK_ARGS=-DCMAKE_CUDA_ARCHITECTURES=80-real \
-    scripts/gpu_check.sh --build-only || exit 1
-  expect_no_device "$check/gpu_check" "$check/gpu-check.json"
-else
-  echo "no nvcc: the kernels' resources were not checked (make cuda-toolchain fetches one)"
+    scripts/gpu_check.sh --build-only && expect_no_device "$check/gpu_check" "$check/gpu-check.json"
+}
+
+without_nvcc() {
+  EBB_CMAKE_ARGS=-DEBB_CUDA=OFF native/build-native.sh "$jdk" "$plain" ebb_tests && "$plain/ebb_tests" registry
+}
+
+with_nvcc() {
+  native ebb && native ebb_tests && CUDA_VISIBLE_DEVICES='' "$build/ebb_tests" registry &&
+    java_tests native "CudaWithoutDeviceTest BatchInvarianceTest" \
+      env CUDA_VISIBLE_DEVICES='' EBB_NATIVE_LIBRARY="$PWD/$build/libebb.so"
+}
+
+# Status 1 where no nvcc is.
+libraries() {
+  part "library without nvcc" without_nvcc
+  if ! scripts/cuda_toolchain.sh find >/dev/null 2>&1; then
+    echo "-      no nvcc: the library with cuda inside and the kernels' resources were not checked" \
+      "(make cuda-toolchain fetches one)" >>"$table"
+    return 1
+  fi
+  part "library with nvcc, no driver" with_nvcc
+}
+
+if [ $# -gt 0 ]; then
+  part "emulator" built_tests simt_tests simt "$1"
+  part "emulator, sanitizers" built_tests simt_sanitized_tests simt "$1"
+  end
 fi
-exit "$status"
+if [ "${EBB_CUDA_TESTS:-all}" = build ]; then
+  libraries
+  end
+fi
+part "emulator" built_tests simt_tests simt
+# Without hooks, under AddressSanitizer and UndefinedBehaviorSanitizer.
+part "emulator, sanitizers" built_tests simt_sanitized_tests simt cuda_
+part "mutations" python3 scripts/cuda_mutations.py "$build"
+part "gpu-check, small and with stand-ins" gpu_check_program
+# The invariance tests of every backend too, on a library with the emulator in it: as any device, and as one of sm_90a.
+if part "library with the emulator" native ebb_emulated; then
+  part "Java, sm_80" emulated_java 0
+  part "Java, sm_90a" emulated_java 1
+  part "chat" emulated_chat
+fi
+if libraries; then
+  part "budgets" python3 scripts/cuda_budgets.py "$build"
+  part "gpu-check, compiled" gpu_check_built
+fi
+end

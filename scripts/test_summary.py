@@ -1,24 +1,27 @@
 #!/usr/bin/env python3
 """Adds up the test reports of all modules and of ctest, names what failed, and ends with the line that counts.
 
-Usage: test_summary.py LOG FOLDER..., from the repository's root; LOG is what the build printed, for ctest's own count,
-and FOLDER is the name of a folder in each module's target/ that holds reports. Exit status 1 when a test failed or
-none ran.
+Usage: test_summary.py LOG FOLDER..., from the repository's root; LOG is what the build printed, for the counts of ctest
+and of the parts of make test-cuda, and FOLDER is the name of a folder in each module's target/ that holds reports. Exit
+status 1 when a test failed or none ran.
 """
 import glob
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+CUDA = re.compile(r"^make test-cuda: (\d+) parts, (\d+) failed", re.M)
 CTEST = re.compile(r"^\d+% tests passed, (\d+) tests? failed out of (\d+)", re.M)
 
 
 def main():
     passed, failed, skipped = count_reports(sys.argv[2:])
     with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
-        for ctest_failed, ctest_total in CTEST.findall(log.read()):
-            failed += int(ctest_failed)
-            passed += int(ctest_total) - int(ctest_failed)
+        text = log.read()
+        counts = CTEST.findall(text) + [(parts_failed, parts) for parts, parts_failed in CUDA.findall(text)]
+    for some_failed, total in counts:
+        failed += int(some_failed)
+        passed += int(total) - int(some_failed)
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     sys.exit(1 if failed or not passed else 0)
 

@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code scripts/ci.sh} in a tree that holds nothing but it and stand-ins. {@code make test} has three tests and five
- * of ctest there, {@code make test-cluster} two.
+ * of ctest there, {@code make test-cluster} two, {@code make test-cuda} four parts.
  */
 final class CiScriptTest {
-  private static final String BOTH = "10 passed, 0 failed, 0 skipped";
-  private static final String FIRST = "8 passed, 0 failed, 0 skipped";
+  private static final String ALL = "14 passed, 0 failed, 0 skipped";
+  private static final String NO_CLUSTER = "12 passed, 0 failed, 0 skipped";
 
   @TempDir
   Path tree;
@@ -47,19 +47,21 @@ final class CiScriptTest {
     for (String name : List.of("timeout", "id", "apt-get")) {
       put(Workspace.resource("ci/bin/" + name), Files.createDirectories(tree.resolve("bin")).resolve(name));
     }
+    put(Workspace.resource("ci/cuda"), tree.resolve("scripts/cuda_toolchain.sh"));
+    put(Workspace.resource("ci/cuda"), tree.resolve("scripts/test_cuda.sh"));
     put(Workspace.resource("ci/suite"), tree.resolve("bin/make"));
     put(Workspace.resource("ci/suite"), tree.resolve("scripts/test-cluster.sh"));
   }
 
   @Test
-  void bothRunAndAreCountedTogether() {
+  void allRunAndAreCountedTogether() {
     String output = ci(20, 0);
     assertTrue(output.contains("ran: test\n"), output);
     assertTrue(output.contains("ran: test-cluster of those tagged short\n"), output);
     assertTrue(output.contains("its tools are built already"), output);
     // To the 75 minutes that are left, with what a slow suite is given beyond.
     assertTrue(output.contains("limit: 65m"), output);
-    assertEnd(BOTH, output);
+    assertEnd(ALL, output);
   }
 
   @Test
@@ -74,14 +76,14 @@ final class CiScriptTest {
     settings.put("FAKE_LACKS", "no overlay\\n3.0 GB of memory are free");
     String output = ci(20, 0);
     assertTrue(output.contains("make test-cluster: not run, because no overlay; 3.0 GB of memory are free\n"), output);
-    assertEnd(FIRST, output);
+    assertEnd(NO_CLUSTER, output);
   }
 
   @Test
   void tooLittleTimeForTheSuite() {
     String output = ci(51, 0);
     assertTrue(output.contains("not run, because it may take 25 minutes, and 24 of 75 are left\n"), output);
-    assertEnd(FIRST, output);
+    assertEnd("9 passed, 0 failed, 0 skipped", output);
     assertTrue(ci(49, 0).contains("ran: test-cluster of those tagged short\n"));
   }
 
@@ -107,11 +109,11 @@ final class CiScriptTest {
     String output = ci(29, 0);
     assertTrue(output.contains("building its tools, for 21 minutes at most\nlimit: 21m\nran: fetch.sh\n"), output);
     assertTrue(output.contains("limit: 21m\nran: build.sh\n"), output);
-    assertEnd(BOTH, output);
+    assertEnd(ALL, output);
     output = ci(31, 0);
     assertTrue(output.contains("its tools are not built, that may take 20 minutes, and 19 are left for it\n"), output);
     assertFalse(output.contains("ran: build.sh"), output);
-    assertEnd(FIRST, output);
+    assertEnd(NO_CLUSTER, output);
   }
 
   @Test
@@ -119,7 +121,7 @@ final class CiScriptTest {
     settings.putAll(Map.of("FAKE_UNBUILT", "1", "FAKE_EXPIRED", "build.sh"));
     String output = ci(20, 0);
     assertTrue(output.contains("not run, because building its tools took longer than the 30 minutes"), output);
-    assertEnd(FIRST, output);
+    assertEnd(NO_CLUSTER, output);
   }
 
   @Test
@@ -136,7 +138,7 @@ final class CiScriptTest {
     String output = ci(0, 1);
     assertTrue(output.contains("failed, because its tools could not be built\n"), output);
     assertFalse(output.contains("ran: test-cluster"), output);
-    assertEnd(FIRST, output);
+    assertEnd(NO_CLUSTER, output);
   }
 
   @Test
@@ -144,7 +146,7 @@ final class CiScriptTest {
     settings.put("FAKE_CLUSTER", "2");
     String output = ci(0, 1);
     assertTrue(output.contains("FAILED  A.broken\n"), output);
-    assertEnd("9 passed, 1 failed, 0 skipped", output);
+    assertEnd("13 passed, 1 failed, 0 skipped", output);
   }
 
   @Test
@@ -153,7 +155,7 @@ final class CiScriptTest {
     String output = ci(0, 1);
     assertTrue(output.contains("ran: cluster down\nmake test-cluster: failed, because it had not ended after 85"),
         output);
-    assertEnd(FIRST, output);
+    assertEnd(NO_CLUSTER, output);
   }
 
   @Test
@@ -161,7 +163,35 @@ final class CiScriptTest {
     settings.put("FAKE_TEST", "2");
     String output = ci(0, 1);
     assertTrue(output.contains("make test-cluster: not run, because make test failed\n"), output);
+    assertTrue(output.contains("make test-cuda: not run, because make test failed\n"), output);
+    assertFalse(output.contains("ran: test-cuda"), output);
     assertEnd("7 passed, 1 failed, 0 skipped", output);
+  }
+
+  @Test
+  void ofTheCudaTestsThatRunsForWhichThereIsTime() {
+    settings.put("FAKE_LACKS", "no overlay");
+    String output = ci(44, 0);
+    assertTrue(output.contains("make test-cuda: runs, with 31 of 75 minutes left\nlimit: 41m\nran: test-cuda\n"), output);
+    assertEnd(NO_CLUSTER, output);
+    output = ci(46, 0);
+    assertTrue(output.contains("ran: test-cuda, only to build\n"), output);
+    assertEnd("9 passed, 0 failed, 0 skipped", output);
+    output = ci(66, 0);
+    assertTrue(output.contains("building alone may take 10 minutes, and 9 of 75 are left\n"), output);
+    assertEnd("8 passed, 0 failed, 0 skipped", output);
+  }
+
+  @Test
+  void aCompilerThatCannotBeHadIsNoFailureButAFailedPartIs() {
+    settings.put("FAKE_TOOLCHAIN", "1");
+    String output = ci(0, 0);
+    assertTrue(output.contains("make test-cuda: without nvcc, which is not installed"), output);
+    assertEnd(ALL, output);
+    settings.put("FAKE_CUDA", "1");
+    output = ci(0, 1);
+    assertTrue(output.contains("make test-cuda: failed, because of what is told above\n"), output);
+    assertEnd("13 passed, 1 failed, 0 skipped", output);
   }
 
   @Test
