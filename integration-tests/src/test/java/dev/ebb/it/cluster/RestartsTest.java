@@ -7,6 +7,7 @@ import dev.ebb.it.cluster.harness.Installation;
 import dev.ebb.it.cluster.harness.Load;
 import dev.ebb.it.harness.Await;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,12 @@ final class RestartsTest {
   private static final Duration AFTER = Duration.ofSeconds(12);
 
   private final Installation ebb = Installation.shared();
+
+  /** Kueue ends itself when it loses its lease, and after the third time in a row it is away for a minute. */
+  @AfterEach
+  void awaitWebhooks() {
+    Installation.awaitAdmission();
+  }
 
   @Tag("serving-old")
   @Tag("short")

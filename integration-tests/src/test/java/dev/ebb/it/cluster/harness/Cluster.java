@@ -119,6 +119,12 @@ public final class Cluster {
         "{\"status\":{\"capacity\":{\"nvidia.com/gpu\":\"" + count + "\"}}}");
   }
 
+  /** Waits until objects of a folder would be admitted: who admits them ends with the API server, and comes later. */
+  public static void awaitAdmission(Path files) {
+    Await.until("the webhooks answer", Duration.ofSeconds(240), () -> tool("kubectl", "apply", "--server-side",
+        "--force-conflicts", "--dry-run=server", "-f", files.toString()).exitCode() == 0);
+  }
+
   /** Waits until the API server answers. */
   public static void awaitAnswer() {
     Await.until("the API server answers", Duration.ofSeconds(120),

@@ -68,7 +68,7 @@ public final class Installation {
 
   /** Applies what {@code ebb render} makes of the file, and the reconciler, as a GitOps tool would. */
   public void deploy() {
-    Path folder = Workspace.target("cluster").resolve("rendered");
+    Path folder = rendered();
     Cluster.ebb("render", "-f", file.toString(), "-o", folder.toString()).expectSuccess();
     Cluster.apply(folder);
     if (!mountsFolders()) {
@@ -80,6 +80,15 @@ public final class Installation {
     Cluster.kubectl("rollout", "status", "-n", NAMESPACE, "deployment/" + MODEL + "-router", "--timeout=180s");
     Cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "ksvc", "--all", "--timeout=300s");
     Cluster.followMonitors();
+  }
+
+  private static Path rendered() {
+    return Workspace.target("cluster").resolve("rendered");
+  }
+
+  /** Waits until it could be applied again, which asks all whom an outage of the API server may have ended. */
+  public static void awaitAdmission() {
+    Cluster.awaitAdmission(rendered());
   }
 
   private static Path reconciler() {

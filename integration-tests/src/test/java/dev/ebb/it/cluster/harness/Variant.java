@@ -86,13 +86,18 @@ public final class Variant implements AutoCloseable {
     return this;
   }
 
-  /** Applies all, and waits for the routers. */
+  /** Applies all, and waits for the routers; what was applied goes again where that fails. */
   public Variant apply() {
-    Cluster.apply(folder);
-    Cluster.kubectl("rollout", "status", "-n", name, "deployment", "-l", "app.kubernetes.io/component=router",
-        "--timeout=180s");
-    Cluster.followMonitors();
-    return this;
+    try {
+      Cluster.apply(folder);
+      Cluster.kubectl("rollout", "status", "-n", name, "deployment", "-l", "app.kubernetes.io/component=router",
+          "--timeout=180s");
+      Cluster.followMonitors();
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   /** Waits until all its Knative services are ready. */
