@@ -172,7 +172,8 @@ final class CiScriptTest {
   void ofTheCudaTestsThatRunsForWhichThereIsTime() {
     settings.put("FAKE_LACKS", "no overlay");
     String output = ci(44, 0);
-    assertTrue(output.contains("make test-cuda: runs, with 31 of 75 minutes left\nlimit: 41m\nran: test-cuda\n"), output);
+    assertTrue(output.contains("make test-cuda: runs, with 31 of 75 minutes left\nlimit: 41m\nran: test-cuda\n"),
+        output);
     assertEnd(NO_CLUSTER, output);
     output = ci(46, 0);
     assertTrue(output.contains("ran: test-cuda, only to build\n"), output);
