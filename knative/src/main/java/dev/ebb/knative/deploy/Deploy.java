@@ -20,11 +20,15 @@ import java.util.stream.Collectors;
 
 /** Brings a cluster to what an {@code ebb.yaml} says; can be repeated after any failure. */
 public final class Deploy {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
   private final Api api;
   private final EbbYaml yaml;
   private final Options options;
   private final Consumer<String> tell;
   private final Applier applier;
+  private final Patience patience;
 
   /** How. */
   public record Options(boolean dryRun, boolean autoscaler) {}
@@ -35,6 +39,7 @@ public final class Deploy {
     this.options = options;
     this.tell = tell;
     applier = new Applier(api, options.dryRun());
+    patience = new Patience(PATIENCE, PAUSE, tell);
   }
 
   /**
@@ -114,11 +119,12 @@ public final class Deploy {
   }
 
   private Applied apply(List<GenericKubernetesResource> objects, int index) {
+    GenericKubernetesResource object = objects.get(index);
     try {
-      return applier.apply(objects.get(index));
+      return patience.ask(ObjectName.of(object), () -> applier.apply(object));
     } catch (KubernetesClientException e) {
       String what = options.dryRun() ? "nothing was applied, it was a dry run" : halfWay(objects, index);
-      throw new ClusterException(Refusal.sentence(ObjectName.of(objects.get(index)), e) + "\n" + what, e);
+      throw new ClusterException(Refusal.sentence(ObjectName.of(object), e) + "\n" + what, e);
     }
   }
 
