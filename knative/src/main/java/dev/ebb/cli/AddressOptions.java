@@ -1,7 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.cli.server.Port;
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 
@@ -29,6 +29,6 @@ final class AddressOptions {
 
   /** Where a router with these options would be found. */
   String url(Context context) {
-    return RouterSpec.url(host(context), port(context));
+    return RouterLaunch.url(host(context), port(context));
   }
 }

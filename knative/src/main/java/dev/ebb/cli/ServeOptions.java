@@ -3,7 +3,7 @@ package dev.ebb.cli;
 import dev.ebb.cli.model.CachedModel;
 import dev.ebb.cli.model.ModelRef;
 import dev.ebb.cli.model.Registry;
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import dev.ebb.engine.backend.BackendProvider;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -33,11 +33,11 @@ final class ServeOptions {
   String backend;
 
   /** The router that these options ask for, its model pulled if it was missing. */
-  RouterSpec spec(Context context) throws IOException, InterruptedException {
+  RouterLaunch spec(Context context) throws IOException, InterruptedException {
     int port = address.port(context);
     ModelRef ref = ModelRef.parse(model == null ? Registry.DEFAULT_ID : model);
     CachedModel ready = context.puller().ready(ref);
-    return new RouterSpec(context.dist(), context.home().runDir(port), false, address.host(context), port,
+    return new RouterLaunch(context.dist(), context.home().runDir(port), false, address.host(context), port,
         ready.id(), ready.path(), advice(ref, ready), settings());
   }
 

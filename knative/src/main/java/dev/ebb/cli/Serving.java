@@ -4,7 +4,7 @@ import dev.ebb.cli.client.RouterClient;
 import dev.ebb.cli.model.ModelRef;
 import dev.ebb.cli.server.Port;
 import dev.ebb.cli.server.RouterProcess;
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ final class Serving implements AutoCloseable {
   private static Serving start(Context context, ServeOptions options) throws IOException, InterruptedException {
     // Before a model is fetched in vain.
     Port.needHost(options.address.host(context));
-    RouterSpec spec = options.spec(context);
+    RouterLaunch spec = options.spec(context);
     if (Port.isTaken(spec.host(), spec.port())) {
       // Nobody else is told this router's port, so any free one will do.
       int port = Port.free(spec.host());

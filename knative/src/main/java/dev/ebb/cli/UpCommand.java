@@ -1,7 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.cli.server.RouterProcess;
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import dev.ebb.cli.server.ThreeWays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     options.check(context);
     options.address.needFree(context);
-    RouterSpec spec = options.spec(context);
+    RouterLaunch spec = options.spec(context);
     RouterProcess router = RouterProcess.start(spec);
     try (router) {
       StopSignals.on(router, context.err());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,11 +143,11 @@ class CommandsTest {
   void addressesAreWrittenSoThatTheyCanBeCalled() {
     for (String host : new String[] {"::1", "[::1]", "::"}) {
       refused("no router answers at http://[::1]:1;", "status", "--host", host, "--port", "1");
-      assertEquals("http://[::1]:1", RouterSpec.url(host, 1));
+      assertEquals("http://[::1]:1", RouterLaunch.url(host, 1));
     }
     refused("no router answers at http://[fe80::1]:1;", "status", "--host", "fe80::1", "--port", "1");
     refused("no router answers at http://127.0.0.1:1;", "status", "--host", "0.0.0.0", "--port", "1");
-    RouterSpec spec = new RouterSpec(folder, folder, false, "::1", 8080, "m", folder, "", Map.of());
+    RouterLaunch spec = new RouterLaunch(folder, folder, false, "::1", 8080, "m", folder, "", Map.of());
     assertEquals("http://[::1]:8080", spec.url());
     env.put("EBB_HOST", "::1");
     CommandRun doctor = run("doctor", "--port", "1998");

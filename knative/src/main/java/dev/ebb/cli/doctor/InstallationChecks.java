@@ -7,7 +7,7 @@ import dev.ebb.cli.model.Digest;
 import dev.ebb.cli.model.Pip;
 import dev.ebb.cli.model.Registry;
 import dev.ebb.cli.server.Port;
-import dev.ebb.cli.server.RouterSpec;
+import dev.ebb.cli.server.RouterLaunch;
 import dev.ebb.cli.term.Sizes;
 import dev.ebb.engine.backend.BackendProvider;
 import java.io.IOException;
@@ -74,7 +74,7 @@ final class InstallationChecks {
 
   static Finding port(String host, int port) throws InterruptedException {
     String subject = "port " + port;
-    try (RouterClient client = new RouterClient(RouterSpec.url(host, port))) {
+    try (RouterClient client = new RouterClient(RouterLaunch.url(host, port))) {
       Optional<List<String>> models = client.models();
       if (models.isPresent()) {
         return Finding.ok(subject, "a router serves " + String.join(", ", models.get()));

@@ -19,7 +19,7 @@ public final class Port {
   public static void need(String host, int port) throws IOException {
     Optional<BindException> taken = taken(host, port);
     if (taken.isPresent()) {
-      throw new CliException("cannot listen on " + RouterSpec.authority(host, port) + " ("
+      throw new CliException("cannot listen on " + RouterLaunch.authority(host, port) + " ("
           + taken.get().getMessage() + "); choose another port with --port N or EBB_PORT=N", taken.get());
     }
   }

@@ -37,13 +37,13 @@ public final class RouterProcess implements AutoCloseable {
   private static final List<String> MEMORY = List.of("-Xmx1g", "-XX:+UseG1GC", "-XX:G1PeriodicGCInterval=30000",
       "-XX:-G1PeriodicGCInvokesConcurrent", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
 
-  private final RouterSpec spec;
+  private final RouterLaunch spec;
   private final Process process;
   private final RunFolder folder;
   private volatile boolean stopping;
   private volatile boolean logIsWanted;
 
-  private RouterProcess(RouterSpec spec, Process process, RunFolder folder) {
+  private RouterProcess(RouterLaunch spec, Process process, RunFolder folder) {
     this.spec = spec;
     this.process = process;
     this.folder = folder;
@@ -54,7 +54,7 @@ public final class RouterProcess implements AutoCloseable {
    *
    * @throws CliException when the port is taken or the distribution is incomplete
    */
-  public static RouterProcess start(RouterSpec spec) throws IOException {
+  public static RouterProcess start(RouterLaunch spec) throws IOException {
     Port.need(spec.host(), spec.port());
     Path jar = spec.dist().resolve("router/quarkus-run.jar");
     if (!Files.exists(jar)) {

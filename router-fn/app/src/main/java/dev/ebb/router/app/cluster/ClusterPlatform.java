@@ -41,7 +41,7 @@ public final class ClusterPlatform implements Platform {
   private final Demand demand;
   private final PodBook pods;
   private final Optional<QuotaWatch> quotas;
-  private final ClusterView view;
+  private final ModelView view;
   private final Map<Phase, ClusterFunction> functions = new EnumMap<>(Phase.class);
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("cluster").factory());
@@ -55,7 +55,7 @@ public final class ClusterPlatform implements Platform {
     String namespace = Optional.ofNullable(client.getNamespace()).orElse("default");
     pods = new PodBook(client, namespace, clockMs, this::stir);
     quotas = settings.cluster().queue().map(queue -> new QuotaWatch(client, namespace, this::stir));
-    view = new ClusterView(settings.cluster(), model, pods,
+    view = new ModelView(settings.cluster(), model, pods,
         uid -> quotas.flatMap(watch -> watch.admission(uid)), name -> quotas.flatMap(watch -> watch.quota(name)));
     add(Phase.PREFILL, settings.prefillUrl().orElseThrow(), settings, clockMs);
     add(Phase.DECODE, settings.decodeUrl().orElseThrow(), settings, clockMs);

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What the watches say about one model: which phases take work, which wait for quota, and what prefill may do. */
-final class ClusterView {
+final class ModelView {
   private final ClusterSettings settings;
   private final String slug;
   private final PodBook pods;
@@ -31,7 +31,7 @@ final class ClusterView {
    * @param admissions where a pod stands, by its uid
    * @param quotas what a ClusterQueue has, by its name
    */
-  ClusterView(ClusterSettings settings, String modelId, PodBook pods,
+  ModelView(ClusterSettings settings, String modelId, PodBook pods,
       Function<String, Optional<Admission>> admissions, Function<String, Optional<QuotaView>> quotas) {
     this.settings = settings;
     slug = PodFacts.slug(modelId);
@@ -55,10 +55,10 @@ final class ClusterView {
     }
     List<Admission> known = pods.pods(slug, phase).stream()
         .flatMap(pod -> admissions.apply(pod.getMetadata().getUid()).stream()).toList();
-    if (known.stream().anyMatch(ClusterView::admitted)) {
+    if (known.stream().anyMatch(ModelView::admitted)) {
       return Optional.empty();
     }
-    return known.stream().filter(ClusterView::waits)
+    return known.stream().filter(ModelView::waits)
         .map(admission -> Shortage.wait(admission, settings.queue().orElseThrow()))
         .min(Comparator.comparingInt(wait -> wait.position() == 0 ? Integer.MAX_VALUE : wait.position()));
   }
@@ -68,7 +68,7 @@ final class ClusterView {
     return sees() && settings.degradeModel().map(PodFacts::slug)
         .map(other -> pods.pods(other, Phase.DECODE).stream().anyMatch(pod -> PodFacts.ready(pod)
             || (!PodFacts.taken(pod) && admissions.apply(pod.getMetadata().getUid())
-                .map(ClusterView::admitted).orElse(false))))
+                .map(ModelView::admitted).orElse(false))))
         .orElse(false);
   }
 
@@ -97,7 +97,7 @@ final class ClusterView {
     String phase = PodFacts.label(pod, PodFacts.PHASE_LABEL);
     return List.of(Phase.values()).stream().filter(one -> one.label().equals(phase)).findFirst()
         .map(one -> new Seat(PodFacts.label(pod, PodFacts.MODEL_LABEL), one,
-            admissions.apply(pod.getMetadata().getUid()).map(ClusterView::admitted).orElse(false),
+            admissions.apply(pod.getMetadata().getUid()).map(ModelView::admitted).orElse(false),
             PodFacts.devices(pod, settings.gpuResource()), PodFacts.createdMs(pod)));
   }
 

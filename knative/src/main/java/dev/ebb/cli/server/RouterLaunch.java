@@ -14,7 +14,7 @@ import java.util.Map;
  * @param modelAdvice what to do when the model turns out to be unusable
  * @param settings further {@code EBB_*} variables, such as {@code EBB_IDLE_SECONDS}
  */
-public record RouterSpec(
+public record RouterLaunch(
     Path dist, Path runDir, boolean spareRunDir, String host, int port, String modelId, Path modelPath,
     String modelAdvice, Map<String, String> settings) {
 
@@ -36,8 +36,8 @@ public record RouterSpec(
   }
 
   /** The same on a port that was free by chance, with a run folder that goes with it. */
-  public RouterSpec onSparePort(int sparePort, Path itsRunDir) {
-    return new RouterSpec(dist, itsRunDir, true, host, sparePort, modelId, modelPath, modelAdvice, settings);
+  public RouterLaunch onSparePort(int sparePort, Path itsRunDir) {
+    return new RouterLaunch(dist, itsRunDir, true, host, sparePort, modelId, modelPath, modelAdvice, settings);
   }
 
   /** Host and port as an address writes them: a colon of the host's own must not be taken for the port's. */
