@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @Tag("cluster")
 final class PreemptionTest {
   private static final String PROMPT = "Once upon a time in a small harbour town, a clockmaker";
-  /** So many that the answer outlasts the 30 s in which queue-proxy lets a pod on its way out end it. */
+  /** So many that the answer outlasts the 30 s that a preempted function may go on. */
   private static final int TOKENS = 4_500;
 
   private final Installation ebb = Installation.shared();
@@ -41,6 +41,7 @@ final class PreemptionTest {
       Quota.occupy("ebb", "serving", "ebb-urgent");
       String line = answer.awaitComment("waiting for quota", told);
       int before = answer.tokens().size();
+      Quota.awaitOccupied("ebb");
       Quota.leave("ebb");
       List<Integer> tokens = answer.whole();
       assertTrue(before < TOKENS, "it was not over before it was told to wait");

@@ -37,6 +37,12 @@ public final class Quota {
     Cluster.apply(OCCUPANT.formatted(namespace, queue, priority));
   }
 
+  /** Waits until that pod has its GPU. */
+  public static void awaitOccupied(String namespace) {
+    Await.until("the occupant runs", LONG, () -> "Running".equals(
+        Cluster.kube().pods().inNamespace(namespace).withName("occupant").require().getStatus().getPhase()));
+  }
+
   /** Takes that pod away, and waits until it is gone. */
   public static void leave(String namespace) {
     Cluster.kubectl("delete", "pod", "-n", namespace, "occupant", "--ignore-not-found", "--grace-period=1");

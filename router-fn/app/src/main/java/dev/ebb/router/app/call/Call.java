@@ -55,6 +55,13 @@ final class Call {
     }
   }
 
+  /** Ends the running attempt; the request lives on. */
+  void breakOff() {
+    if (request != null) {
+      request.reset();
+    }
+  }
+
   boolean cancelled() {
     return cancelled;
   }

@@ -8,6 +8,7 @@ import dev.ebb.events.Usage;
 import dev.ebb.events.Work;
 import dev.ebb.router.app.platform.DecodeAloneException;
 import dev.ebb.router.app.platform.Endpoint;
+import dev.ebb.router.app.platform.Platform;
 import dev.ebb.router.demand.Demand.Claim;
 import dev.ebb.router.function.Phase;
 import dev.ebb.router.place.Placement;
@@ -32,6 +33,7 @@ final class Generation {
   private static final Logger LOG = Logger.getLogger(Generation.class);
   /** Attempts that reached nobody, after which the log says so once. */
   private static final int UNREACHED_TOLD = 10;
+  private static final long LOOK_MS = 500;
 
   private final GenerationPort port;
   private final Context context;
@@ -190,7 +192,7 @@ final class Generation {
 
   /** A failure makes the function suspect, and the hand-off it was given is spent. */
   private <T> Future<T> guarded(Phase phase, Endpoint endpoint, Future<T> answer) {
-    return answer.recover(cause -> {
+    return bounded(phase, answer).recover(cause -> {
       if (!(cause instanceof CallFailure failure) || failure.failure() == Failure.FINAL || stopped != null) {
         return Future.failedFuture(cause);
       }
@@ -198,6 +200,20 @@ final class Generation {
       handOffLost |= phase == Phase.DECODE && failure.failure() != Failure.NOT_NOW;
       return Future.failedFuture(failure.as(judged(phase, failure)));
     });
+  }
+
+  /** Leaves a function that was preempted a while ago: it would hold somebody else's quota to the answer's end. */
+  private <T> Future<T> bounded(Phase phase, Future<T> answer) {
+    Platform platform = port.platform();
+    if (!platform.preempts()) {
+      return answer;
+    }
+    long timer = context.owner().setPeriodic(LOOK_MS, fired -> {
+      if (platform.overdue(phase, call.instance(), call.begunMs())) {
+        call.breakOff();
+      }
+    });
+    return answer.onComplete(done -> context.owner().cancelTimer(timer));
   }
 
   /** What a failure was, by all that the platform knows: a request answers for crashes of its own making alone. */

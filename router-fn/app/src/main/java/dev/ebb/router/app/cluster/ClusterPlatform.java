@@ -42,6 +42,7 @@ public final class ClusterPlatform implements Platform {
   private final PodBook pods;
   private final Optional<QuotaWatch> quotas;
   private final ModelView view;
+  private final long preemptionMs;
   private final Map<Phase, ClusterFunction> functions = new EnumMap<>(Phase.class);
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("cluster").factory());
@@ -52,6 +53,7 @@ public final class ClusterPlatform implements Platform {
     this.demand = demand;
     model = settings.modelId();
     slug = PodFacts.slug(model);
+    preemptionMs = settings.cluster().preemptionMs();
     String namespace = Optional.ofNullable(client.getNamespace()).orElse("default");
     pods = new PodBook(client, namespace, clockMs, this::stir);
     quotas = settings.cluster().queue().map(queue -> new QuotaWatch(client, namespace, this::stir));
@@ -137,6 +139,16 @@ public final class ClusterPlatform implements Platform {
   @Override
   public Loss loss(Phase phase, String instance, long sinceMs) {
     return pods.loss(slug, phase, instance, sinceMs);
+  }
+
+  @Override
+  public boolean preempts() {
+    return quotas.isPresent();
+  }
+
+  @Override
+  public boolean overdue(Phase phase, String instance, long sinceMs) {
+    return pods.overdue(slug, phase, instance, sinceMs, preemptionMs);
   }
 
   @Override

@@ -39,7 +39,7 @@ final class PodBook implements AutoCloseable {
   private long watchedMs;
   private boolean told;
 
-  private record Taken(String key, long atMs) {}
+  private record Taken(String key, long atMs, boolean preempted) {}
 
   /**
    * A book that is empty until started.
@@ -112,6 +112,24 @@ final class PodBook implements AutoCloseable {
         ? Loss.TAKEN : Loss.CRASHED;
   }
 
+  /**
+   * Whether a function was preempted so long ago that it should hold its quota no longer.
+   *
+   * @param instance name of the pod; empty where it is not known, and any that was there at the time may be it
+   * @param sinceMs when it was called
+   * @param mercyMs how long a preempted one may go on
+   */
+  boolean overdue(String slug, Phase phase, String instance, long sinceMs, long mercyMs) {
+    long preemptedMs = clockMs.getAsLong() - mercyMs;
+    synchronized (taken) {
+      return taken.entrySet().stream()
+          .filter(one -> one.getValue().preempted() && one.getValue().atMs() <= preemptedMs)
+          .anyMatch(one -> instance.isEmpty()
+              ? one.getValue().key().equals(slug + "/" + phase.label()) && sinceMs <= one.getValue().atMs()
+              : one.getKey().equals(PodFacts.hostname(instance)));
+    }
+  }
+
   @Override
   public void close() {
     informer.stop();
@@ -147,7 +165,8 @@ final class PodBook implements AutoCloseable {
 
   private void take(Pod pod) {
     synchronized (taken) {
-      taken.putIfAbsent(PodFacts.hostname(pod.getMetadata().getName()), new Taken(key(pod), clockMs.getAsLong()));
+      taken.putIfAbsent(PodFacts.hostname(pod.getMetadata().getName()),
+          new Taken(key(pod), clockMs.getAsLong(), PodFacts.preempted(pod)));
     }
   }
 
@@ -155,6 +174,9 @@ final class PodBook implements AutoCloseable {
     @Override
     public void onAdd(Pod pod) {
       starts.computeIfAbsent(key(pod), key -> new AtomicLong()).incrementAndGet();
+      if (PodFacts.taken(pod)) {
+        take(pod);
+      }
       changed.run();
     }
 

@@ -43,6 +43,12 @@ final class PodFacts {
         || (pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase()));
   }
 
+  /** Kueue ends it, for somebody whose claim on the quota is better or because its queue lost it. */
+  static boolean preempted(Pod pod) {
+    return taken(pod) && pod.getStatus() != null && pod.getStatus().getConditions().stream()
+        .anyMatch(one -> "TerminationTarget".equals(one.getType()) && "True".equals(one.getStatus()));
+  }
+
   /** Restarts of the function in it; those of Knative's proxy are not its own. */
   static int restarts(Pod pod) {
     return pod.getStatus() == null ? 0 : pod.getStatus().getContainerStatuses().stream()

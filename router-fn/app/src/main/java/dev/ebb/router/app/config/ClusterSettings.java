@@ -14,10 +14,13 @@ import java.util.Optional;
  * @param whenWaiting what happens to a request while decode waits for quota (EBB_WHEN_WAITING)
  * @param degradeModel the model that answers meanwhile (EBB_DEGRADE_MODEL)
  * @param degradeUrl that model's router (EBB_DEGRADE_URL)
+ * @param preemptionMs how long a function that Kueue preempts may go on answering (EBB_PREEMPTION_SECONDS)
  */
 public record ClusterSettings(Optional<String> queue, String clusterQueue, String gpuResource, int decodeGpus,
-    int prefillGpus, WhenWaiting whenWaiting, Optional<String> degradeModel, Optional<URI> degradeUrl) {
+    int prefillGpus, WhenWaiting whenWaiting, Optional<String> degradeModel, Optional<URI> degradeUrl, long preemptionMs) {
   private static final int GPUS_MAX = 1024;
+  /** Knative's queue-proxy keeps a pod that long anyhow. */
+  private static final long PREEMPTION_SECONDS = 30;
 
   /** What happens to a request whose decode waits for quota. */
   public enum WhenWaiting {
@@ -38,15 +41,16 @@ public record ClusterSettings(Optional<String> queue, String clusterQueue, Strin
         (int) read.number("ebb.prefill.gpus", 0, 0, GPUS_MAX),
         whenWaiting(read.text("ebb.when.waiting", "wait")),
         read.optional("ebb.degrade.model"),
-        read.url("ebb.degrade.url"));
+        read.url("ebb.degrade.url"),
+        read.number("ebb.preemption.seconds", PREEMPTION_SECONDS, 0, 86_400) * 1000);
     settings.check();
     return settings;
   }
 
   /** Where no cluster is: nothing waits for quota. */
   public static ClusterSettings none() {
-    return new ClusterSettings(
-        Optional.empty(), "", "nvidia.com/gpu", 0, 0, WhenWaiting.WAIT, Optional.empty(), Optional.empty());
+    return new ClusterSettings(Optional.empty(), "", "nvidia.com/gpu", 0, 0, WhenWaiting.WAIT, Optional.empty(),
+        Optional.empty(), PREEMPTION_SECONDS * 1000);
   }
 
   private static WhenWaiting whenWaiting(String name) {

@@ -66,6 +66,22 @@ public interface Platform {
     return Loss.CRASHED;
   }
 
+  /** Whether a function may be taken away in the middle of an answer for somebody with a better claim. */
+  default boolean preempts() {
+    return false;
+  }
+
+  /**
+   * Whether a function was preempted so long ago that a call to it should be given up, which ends the function and
+   * with it its hold on the quota. Always false where {@link #preempts} is.
+   *
+   * @param instance the function's own name for itself; empty where it said none yet
+   * @param sinceMs when the call began, in ms of {@link System#nanoTime}
+   */
+  default boolean overdue(Phase phase, String instance, long sinceMs) {
+    return false;
+  }
+
   /** Ends all functions; returns when they are gone. */
   void close();
 }

@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A router beside a cluster whose API server and functions are the test's. */
 @QuarkusTest
@@ -148,6 +150,38 @@ class ClusterWayTest {
     CLUSTER.pod("tiny", "decode", "decode-1", true);
     Fakes.DECODE.plan(preempted(1, Behaviours.CRASH), preempted(2, Behaviours.CRASH), preempted(3, Behaviours.CRASH));
     assertEquals(Behaviours.TEXT, Client.post(PATH, "{'prompt': 'abc'}").json().at("/choices/0/text").asText());
+  }
+
+  /** Streamed, the answer's head names the pod; whole, it may have been any that was there. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPreemptedFunctionIsLeftAfterAWhile(boolean stream) {
+    String pod = "preempted-" + stream;
+    CLUSTER.pod("tiny", "decode", pod, true);
+    Fakes.DECODE.named(pod).plan(stream ? Behaviours.hangAfter(4) : Behaviours.HANG);
+    CompletableFuture<Reply> reply = later("{'prompt': 'abc', 'stream': " + stream + "}");
+    Fakes.DECODE.next();
+    CLUSTER.ending(pod, true);
+    Fakes.DECODE.nextDropped();
+    await(() -> platform.parked(Phase.DECODE) == 1);
+    Fakes.DECODE.named("next-" + stream);
+    CLUSTER.pod("tiny", "decode", "next-" + stream, true);
+    assertEquals(Behaviours.TEXT, stream ? text(reply.join()) : reply.join().json().at("/choices/0/text").asText());
+  }
+
+  @Test
+  void aFunctionThatIsScaledInEndsItsAnswer() throws InterruptedException {
+    CLUSTER.pod("tiny", "decode", "scaled-in", true);
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    Fakes.DECODE.named("scaled-in").plan((request, work) ->
+        end.thenRun(() -> Behaviours.DECODE.accept(request, work)));
+    CompletableFuture<Reply> reply = later("{'prompt': 'abc', 'stream': true}");
+    Fakes.DECODE.next();
+    CLUSTER.ending("scaled-in", false);
+    Thread.sleep(2_500);
+    end.complete(null);
+    assertEquals(Behaviours.TEXT, text(reply.join()));
+    assertTrue(Fakes.DECODE.idle(), "it was asked once");
   }
 
   @Test

@@ -52,6 +52,16 @@ public final class Behaviours {
   /** Never answers. */
   public static final Behaviour HANG = (request, work) -> { };
 
+  /** Streams some tokens, then is silent. */
+  public static Behaviour hangAfter(int tokens) {
+    return (request, work) -> {
+      HttpServerResponse response = request.response().setChunked(true).putHeader("content-type", "text/event-stream");
+      for (int token = 0; token < tokens; token++) {
+        write(response, piece(work, 0, token, null));
+      }
+    };
+  }
+
   /** Streams some tokens, then closes the connection. */
   public static Behaviour crashAfter(int tokens) {
     return (request, work) -> stream(request, work, tokens);

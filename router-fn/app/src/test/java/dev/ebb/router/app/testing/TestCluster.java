@@ -80,6 +80,15 @@ public final class TestCluster implements AutoCloseable {
         .withConditions().addNewCondition().withType("Ready").withStatus("True").endCondition().endStatus().build());
   }
 
+  /** Kueue's way to preempt a pod, or somebody else's to delete it; it stays until its function has ended. */
+  public void ending(String name, boolean byKueue) {
+    client.pods().inNamespace("models").withName(name).edit(pod -> new PodBuilder(pod)
+        .editMetadata().withFinalizers("ebb.dev/still-here").endMetadata()
+        .editStatus().addNewCondition().withType(byKueue ? "TerminationTarget" : "Other").withStatus("True")
+        .withReason("WorkloadEvicted").endCondition().endStatus().build());
+    client.pods().inNamespace("models").withName(name).delete();
+  }
+
   public void deletePod(String name) {
     client.pods().inNamespace("models").withName(name).withGracePeriod(0).delete();
   }
@@ -111,6 +120,10 @@ public final class TestCluster implements AutoCloseable {
 
   /** Takes all pods and Workloads away. */
   public void clear() {
+    client.pods().inNamespace("models").list().getItems().stream()
+        .filter(pod -> !pod.getMetadata().getFinalizers().isEmpty())
+        .forEach(pod -> client.pods().resource(pod).edit(one -> new PodBuilder(one).editMetadata().withFinalizers()
+            .endMetadata().build()));
     client.pods().inNamespace("models").withGracePeriod(0).delete();
     client.genericKubernetesResources(KUEUE, "Workload").inNamespace("models").delete();
   }
