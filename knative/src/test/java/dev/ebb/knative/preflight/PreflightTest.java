@@ -275,8 +275,8 @@ class PreflightTest {
 
   @Test
   void secretsForPrometheus() throws Exception {
-    prometheus("url: https://prometheus-operated.monitoring.svc:9090\n  auth: {basic: {username: {secret: login, entry: "
-        + "user}, password: {secret: login, entry: pass}}}\n  ca: {secret: trust, entry: ca.crt}");
+    prometheus("url: https://prometheus-operated.monitoring.svc:9090\n  auth: {basic: {username: {secret: login,"
+        + " entry: user}, password: {secret: login, entry: pass}}}\n  ca: {secret: trust, entry: ca.crt}");
     secrets = Map.of("trust", Optional.of(Set.of("ca.crt", "tls.crt")));
     only("error    secret login", "there is no such Secret in namespace ebb",
         "create secret generic login --from-literal=pass=VALUE --from-literal=user=VALUE");
@@ -298,8 +298,9 @@ class PreflightTest {
     prometheus("url: http://prometheus-operated.monitoring.svc:9090\n  auth: {bearer: {secret: login, entry: token}}");
     secrets = Map.of("login", Optional.of(Set.of("token")));
     scrape = new Scrape.Locked(403);
-    only("warning  Prometheus", "without credentials (403)", "those of prometheus.auth cannot go through the API server",
-        "not known whether they are right", "kubectl -n ebb get scaledobjects must show READY True");
+    only("warning  Prometheus", "without credentials (403)",
+        "those of prometheus.auth cannot go through the API server", "not known whether they are right",
+        "kubectl -n ebb get scaledobjects must show READY True");
   }
 
   private void prometheus(String more) {

@@ -98,8 +98,8 @@ class ScrapingTest {
 
   @Test
   void whatTheApiServerForbidsIsNotPrometheus() throws Exception {
-    server.forbids(PROXY, "services \\\"http:prometheus-operated:9090\\\" is forbidden: User \\\"jo\\\" cannot get resource"
-        + " services/proxy");
+    server.forbids(PROXY, "services \\\"http:prometheus-operated:9090\\\" is forbidden: User \\\"jo\\\" cannot get"
+        + " resource services/proxy");
     String text = found().text();
     assertTrue(text.startsWith("does not answer through the API server (services") && text.contains("jo"), text);
   }

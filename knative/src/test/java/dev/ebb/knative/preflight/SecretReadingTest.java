@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class SecretReadingTest {
 
   private static String secret(String name, String... entries) {
     return "{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"" + name + "\"},\"data\":{"
-        + String.join(",", List.of(entries).stream().map(entry -> "\"" + entry + "\":\"" + VALUE + "\"").toList()) + "}}";
+        + List.of(entries).stream().map(entry -> "\"" + entry + "\":\"" + VALUE + "\"").collect(Collectors.joining(","))
+        + "}}";
   }
 
   private List<String> findings(Map<String, Optional<Set<String>>> secrets) {

@@ -27,7 +27,8 @@ class CredentialsTest {
       prometheus: {url: "%s"%s}
       """;
   private static final String BEARER = ", auth: {bearer: {secret: login, entry: token}}";
-  private static final String BASIC = ", auth: {basic: {username: {secret: a, entry: u}, password: {secret: b, entry: p}}}";
+  private static final String BASIC =
+      ", auth: {basic: {username: {secret: a, entry: u}, password: {secret: b, entry: p}}}";
   private static final String CA = ", ca: {secret: trust, entry: ca.crt}";
 
   private static EbbYaml file(String mode, String url, String more) {

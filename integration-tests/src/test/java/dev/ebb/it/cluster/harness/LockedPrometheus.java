@@ -101,8 +101,8 @@ public final class LockedPrometheus implements AutoCloseable {
 
   private Process start() throws IOException {
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-        "-subj", "/CN=" + HOST, "-addext", "subjectAltName=DNS:" + HOST, "-keyout", folder.resolve("tls.key").toString(),
-        "-out", certificate().toString());
+        "-subj", "/CN=" + HOST, "-addext", "subjectAltName=DNS:" + HOST,
+        "-keyout", folder.resolve("tls.key").toString(), "-out", certificate().toString());
     changePassword();
     Path run = Path.of(System.getenv("KUBECONFIG")).getParent();
     return new ProcessBuilder(program().toString(), "--config.file=" + run.resolve("etc/prometheus.json"),

@@ -91,8 +91,8 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
 
   private static void requireName(String authentication) {
     if (!OBJECT_NAME.matcher(authentication).matches()) {
-      throw new IllegalArgumentException("authentication '" + authentication + "' is no name of an object in Kubernetes;"
-          + " give that of a TriggerAuthentication in the namespace");
+      throw new IllegalArgumentException("authentication '" + authentication
+          + "' is no name of an object in Kubernetes; give that of a TriggerAuthentication in the namespace");
     }
   }
 
