@@ -49,7 +49,7 @@ class RenderCommandTest {
     assertTrue(run.err().contains("26 objects in " + fresh), run.err());
     List<String> names = names(fresh);
     assertEquals(27, names.size());
-    assertTrue(names.contains("16-knative-service-smollm2-135m-instruct-decode.yaml"), names.toString());
+    assertTrue(names.contains("17-knative-service-smollm2-135m-instruct-decode.yaml"), names.toString());
     assertTrue(Files.readString(fresh.resolve("00-namespace-ebb.yaml")).contains("kind: Namespace"));
   }
 

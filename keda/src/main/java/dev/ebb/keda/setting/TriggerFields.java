@@ -34,7 +34,8 @@ final class TriggerFields {
    * @throws IllegalArgumentException where the trigger itself refuses a value
    */
   Trigger trigger(String type) {
-    refuseUnknown(type.equals("prometheus") ? PROMETHEUS : PUSH);
+    boolean prometheus = type.equals("prometheus");
+    refuseUnknown(prometheus ? PROMETHEUS : PUSH, prometheus ? PUSH : PROMETHEUS);
     return type.equals("prometheus") ? prometheus() : new PushTrigger(text("scalerAddress"), metadata());
   }
 
@@ -44,11 +45,12 @@ final class TriggerFields {
         optional("authentication"), optional("authModes"));
   }
 
-  private void refuseUnknown(Set<String> known) {
+  private void refuseUnknown(Set<String> known, Set<String> others) {
     for (Object key : new TreeSet<>(fields.keySet().stream().map(String::valueOf).toList())) {
       if (!known.contains(key)) {
-        refuse((String) key, fields.get(key), "is not a field of this trigger; did you mean "
-            + Nearest.of((String) key, known) + "?");
+        refuse((String) key, fields.get(key), "is not a field of this trigger; " + (others.contains(key)
+            ? "take it out: only triggers of another type have it"
+            : "did you mean " + Nearest.of((String) key, known) + "?"));
       }
     }
   }

@@ -154,6 +154,17 @@ class SettingsReaderTest {
       "'[{type: prometheus, serverAddress: \"http://p\", query: 1, threshold: 1}]' | [0].query | put it in quotes",
       "'[{type: prometheus, serverAddress: \"http://p\", query: up, treshold: 1, threshold: 1}]'"
           + " | [0].treshold | did you mean threshold?",
+      "'[{type: external-push, scalerAddress: a:1, authentication: a}]' | [0].authentication | take it out: only",
+      "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, authentication: A/b}]' | [0]"
+          + " | is no name of an object in Kubernetes",
+      "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, authentication: 7}]'"
+          + " | [0].authentication | put it in quotes",
+      "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, authModes: basic}]' | [0]"
+          + " | authModes needs authentication",
+      "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, authentication: a,"
+          + " authModes: baisc}]' | [0] | did you mean basic?",
+      "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, authentication: a,"
+          + " autModes: basic}]' | [0].autModes | did you mean authModes?",
       "'[{type: prometheus, serverAddress: \"http://p\", query: up, threshold: 1, ignoreNullValues: maybe}]'"
           + " | [0].ignoreNullValues | neither true nor false"})
   void aBadTriggerIsNamedByItsPlace(String text, String path, String mend) {

@@ -108,7 +108,14 @@ final class Binding {
 
   private static EbbYaml.Prometheus prometheus(Section prometheus) {
     return new EbbYaml.Prometheus(prometheus.text("url"), prometheus.number("routerScrapeSeconds"),
-        prometheus.number("functionScrapeSeconds"), prometheus.texts("labels"));
+        prometheus.number("functionScrapeSeconds"), prometheus.texts("labels"),
+        prometheus.optional("auth", Binding::credentials), prometheus.optional("ca", Binding::secretEntry));
+  }
+
+  private static EbbYaml.Credentials credentials(Section auth) {
+    Section basic = auth.section("basic");
+    return auth.has("bearer") ? new EbbYaml.Bearer(secretEntry(auth.section("bearer")))
+        : new EbbYaml.Basic(secretEntry(basic.section("username")), secretEntry(basic.section("password")));
   }
 
   private static RouterSpec router(Section router) {

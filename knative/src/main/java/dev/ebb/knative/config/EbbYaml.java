@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One installation of Ebb on a cluster, read from an {@code ebb.yaml}.
@@ -33,9 +34,30 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
    * Who scrapes, and is asked for demand.
    *
    * @param labels of the PodMonitors, by which it may choose them
+   * @param auth with what it is asked
+   * @param ca certificates, in PEM, that its own is checked by
    */
   public record Prometheus(String url, int routerScrapeSeconds, int functionScrapeSeconds,
-      Map<String, String> labels) {}
+      Map<String, String> labels, Optional<Credentials> auth, Optional<Tenant.SecretEntry> ca) {
+
+    /** Everything that is taken from Secrets, in the order of the schema. */
+    public List<Tenant.SecretEntry> secrets() {
+      Stream<Tenant.SecretEntry> credentials = auth.stream().flatMap(given -> switch (given) {
+        case Bearer bearer -> Stream.of(bearer.token());
+        case Basic basic -> Stream.of(basic.username(), basic.password());
+      });
+      return Stream.concat(credentials, ca.stream()).toList();
+    }
+  }
+
+  /** What somebody shows who asks; only where it is kept, never itself. */
+  public sealed interface Credentials {}
+
+  /** A bearer token. */
+  public record Bearer(Tenant.SecretEntry token) implements Credentials {}
+
+  /** Basic authentication. */
+  public record Basic(Tenant.SecretEntry username, Tenant.SecretEntry password) implements Credentials {}
 
   /**
    * CloudEvents.
@@ -108,6 +130,7 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
       new ModelRules(yaml, report).check();
       new QuotaRules(yaml, report).check();
       new SinkRules(yaml, report).check();
+      new PrometheusRules(yaml, report).check();
       report.tell();
     }
     if (!problems.isEmpty()) {

@@ -10,9 +10,6 @@ final class InstallationRules {
   /** Namespaces of Kubernetes and of what Ebb stands on; Ebb's NetworkPolicies would cut them off. */
   private static final Set<String> TAKEN = Set.of("default", "kube-system", "kube-public", "kube-node-lease",
       "knative-serving", "knative-eventing", "keda", "kueue-system", "ebb-system");
-  /** By these the objects of an installation are found again. */
-  private static final Set<String> OWN_LABELS =
-      Set.of("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by");
   /** No virtual machine of Java starts in less, whatever it is to run. */
   private static final Quantity FLOOR = new Quantity("32Mi");
   /** Keys and values of a token in bytes: one layer, one head of 16 numbers of two bytes. Every model takes more. */
@@ -35,8 +32,6 @@ final class InstallationRules {
           + " NetworkPolicies would cut off",
           "give Ebb a namespace of its own, for example ebb");
     }
-    yaml.prometheus().labels().keySet().stream().filter(OWN_LABELS::contains).forEach(label -> report.at(
-        "prometheus.labels." + label, "is Ebb's own, by which undeploy finds its objects", "take it out"));
     memory("router.resources.memory", yaml.router().resources());
     yaml.broker().flatMap(EbbYaml.Broker::jobs)
         .ifPresent(jobs -> memory("broker.jobs.resources.memory", jobs.resources()));

@@ -127,13 +127,18 @@ final class SchemaCheck {
     List<String> choices = schema.texts("enum");
     String pattern = schema.get("pattern").asText(".*");
     if (!choices.isEmpty() && !choices.contains(value.text())) {
-      report(value, "is '" + value.text() + "'", "known are " + String.join(", ", choices)
+      report(value, "is '" + shown(value) + "'", "known are " + String.join(", ", choices)
           + Nearest.of(value.text(), choices).map(nearest -> "; did you mean " + nearest + "?").orElse(""));
     } else if (value.kind() == Value.Kind.STRING && value.text().length() < schema.get("minLength").asInt(0)) {
       report(value, "is empty", "write" + meaning(schema).replace(":", "") + " or take the key out");
     } else if (!value.text().matches(pattern)) {
-      report(value, "is '" + value.text() + "'", schema.get("x-mend").asText());
+      report(value, "is '" + shown(value) + "'", schema.get("x-mend").asText());
     }
+  }
+
+  /** A value as a message may show it: without the user and the password that a URL may have. */
+  private static String shown(Value value) {
+    return value.text().replaceAll("://[^/]*@", "://...@");
   }
 
   private static String meaning(Schema schema) {

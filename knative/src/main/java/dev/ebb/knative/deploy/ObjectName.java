@@ -17,6 +17,7 @@ record ObjectName(ObjectKind kind, String namespace, String name) {
   static final ObjectKind BROKER = new ObjectKind("eventing.knative.dev/v1", "Broker", false);
   static final ObjectKind TRIGGER = new ObjectKind("eventing.knative.dev/v1", "Trigger", false);
   static final ObjectKind JOB_SINK = new ObjectKind("sinks.knative.dev/v1alpha1", "JobSink", false);
+  static final ObjectKind AUTHENTICATION = new ObjectKind("keda.sh/v1alpha1", "TriggerAuthentication", false);
   static final ObjectKind WORKLOAD = new ObjectKind("kueue.x-k8s.io/v1beta2", "Workload", false);
 
   static ObjectName of(GenericKubernetesResource object) {

@@ -6,7 +6,8 @@ import java.util.stream.IntStream;
 
 /**
  * The order of taking away. First what makes pods by itself, so that nothing starts again; Kueue's objects when no pod
- * is in its queues any more, since a queue in use is not let go; the namespace last.
+ * is in its queues any more, since a queue in use is not let go; the namespace last. Credentials outlive the
+ * ScaledObjects that refer to them, which otherwise could not be told from broken ones while they go.
  */
 final class RemovalOrder {
   private static final Set<String> MAKERS =
@@ -24,7 +25,7 @@ final class RemovalOrder {
 
   private static int stage(ObjectName object) {
     String group = object.kind().group();
-    if (MAKERS.contains(group)) {
+    if (MAKERS.contains(group) && !object.kind().equals(ObjectName.AUTHENTICATION)) {
       return 0;
     }
     if (object.kind().equals(ObjectName.NAMESPACE)) {

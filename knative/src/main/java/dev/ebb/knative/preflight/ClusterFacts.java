@@ -15,7 +15,8 @@ import java.util.Set;
  * @param settings data of Knative Serving's ConfigMaps by their name; an absent one is not in it
  * @param denied rights that are missing, as {@code verb resource.group}
  * @param claims PersistentVolumeClaims of the installation's namespace
- * @param secrets entries of that namespace's Secrets by their name; empty where they may not be read
+ * @param secrets entries of that namespace's Secrets by their name, of those that the file names and that are there;
+ *     empty for one that may not be read
  * @param storageClasses by name, {@code true} for a default one
  * @param leaseHolder the replica of the reconciler that decides now; empty where none does
  * @param sameName other namespaces with an installation of the same name
@@ -24,7 +25,7 @@ import java.util.Set;
  */
 record ClusterFacts(String version, Set<ObjectKind> unserved, Map<String, List<Part>> parts,
     Map<String, Map<String, String>> settings, List<String> denied, List<Node> nodes, Set<String> claims,
-    Optional<Map<String, Set<String>>> secrets, Map<String, Boolean> storageClasses, String leaseHolder,
+    Map<String, Optional<Set<String>>> secrets, Map<String, Boolean> storageClasses, String leaseHolder,
     List<String> sameName, Set<String> namespaces, Scrape scrape) {
 
   /**

@@ -19,7 +19,6 @@ import java.net.HttpURLConnection;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,8 @@ final class FactsReader {
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
           parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
-          secrets(namespace), storageClasses(), leaseHolder(), yaml.map(this::sameName).orElse(List.of()),
+          yaml.map(this::secrets).orElse(Map.of()), storageClasses(), leaseHolder(),
+          yaml.map(this::sameName).orElse(List.of()),
           namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
               .orElseGet(Scrape.NotAsked::new));
     } catch (KubernetesClientException e) {
@@ -142,23 +142,23 @@ final class FactsReader {
         .stream().map(claim -> claim.getMetadata().getName()).collect(Collectors.toSet());
   }
 
-  private Optional<Map<String, Set<String>>> secrets(String namespace) {
-    if (namespace.isEmpty()) {
-      return Optional.of(Map.of());
-    }
-    try {
-      return Optional.of(client.secrets().inNamespace(namespace).list().getItems().stream()
-          .collect(Collectors.toMap(secret -> secret.getMetadata().getName(), FactsReader::entries)));
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-        return Optional.empty();
+  /** Of those that the file names, one by one: nobody else's are read, and of these no value is kept. */
+  Map<String, Optional<Set<String>>> secrets(EbbYaml yaml) {
+    Map<String, Optional<Set<String>>> secrets = new HashMap<>();
+    for (String name : SecretChecks.named(yaml)) {
+      try {
+        Secret secret = client.secrets().inNamespace(yaml.namespace()).withName(name).get();
+        if (secret != null) {
+          secrets.put(name, Optional.of(secret.getData() == null ? Set.of() : Set.copyOf(secret.getData().keySet())));
+        }
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+          throw e;
+        }
+        secrets.put(name, Optional.empty());
       }
-      throw e;
     }
-  }
-
-  private static Set<String> entries(Secret secret) {
-    return secret.getData() == null ? Set.of() : new HashSet<>(secret.getData().keySet());
+    return secrets;
   }
 
   private Map<String, Boolean> storageClasses() {

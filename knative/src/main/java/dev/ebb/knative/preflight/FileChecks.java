@@ -3,7 +3,6 @@ package dev.ebb.knative.preflight;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.ModelSpec;
 import dev.ebb.knative.config.PhaseSpec;
-import dev.ebb.knative.config.Tenant;
 import dev.ebb.knative.config.Toleration;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What one {@code ebb.yaml} needs to find on a cluster: nodes, devices, claims, Secrets, a free name. */
+/** What one {@code ebb.yaml} needs to find on a cluster: nodes, devices, claims, a free name. */
 final class FileChecks {
   private final ClusterFacts facts;
   private final EbbYaml yaml;
@@ -32,7 +31,6 @@ final class FileChecks {
     yaml.models().forEach(model -> findings.add(nodes(model)));
     findings.addAll(devices());
     findings.addAll(claims());
-    findings.addAll(secrets());
     return findings;
   }
 
@@ -116,39 +114,6 @@ final class FileChecks {
                 + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
                 + "\"resources\":{\"requests\":{\"storage\":\"10Gi\"}}}}'"
                 + " | kubectl -n " + yaml.namespace() + " apply -f -, and put the model in");
-  }
-
-  private List<Finding> secrets() {
-    List<Finding> findings = new ArrayList<>();
-    if (facts.secrets().isEmpty()) {
-      if (Stream.concat(entries(), yaml.images().pullSecret().stream()).findAny().isPresent()) {
-        findings.add(Finding.warning("secrets", "may not be read, so it is not known whether they are there",
-            "kubectl -n " + yaml.namespace() + " get secrets, by somebody who may"));
-      }
-      return findings;
-    }
-    Map<String, Set<String>> there = facts.secrets().get();
-    yaml.images().pullSecret().filter(name -> !there.containsKey(name)).ifPresent(name -> findings.add(
-        Finding.error("secret " + name, "there is no such Secret in namespace " + yaml.namespace(),
-            "kubectl -n " + yaml.namespace() + " create secret docker-registry " + name
-                + " --docker-server=HOST --docker-username=USER --docker-password=PASSWORD")));
-    entries().distinct().filter(entry -> !there.getOrDefault(entry.secret(), Set.of()).contains(entry.entry()))
-        .forEach(entry -> findings.add(Finding.error("secret " + entry.secret(),
-            "has no entry " + entry.entry() + " in namespace " + yaml.namespace(), mend(there, entry))));
-    return findings;
-  }
-
-  private String mend(Map<String, Set<String>> there, Tenant.SecretEntry entry) {
-    String at = "kubectl -n " + yaml.namespace();
-    return there.containsKey(entry.secret())
-        ? at + " patch secret " + entry.secret() + " -p '{\"stringData\":{\"" + entry.entry() + "\":\"VALUE\"}}'"
-        : at + " create secret generic " + entry.secret() + " --from-literal=" + entry.entry() + "=VALUE";
-  }
-
-  private Stream<Tenant.SecretEntry> entries() {
-    Stream<Tenant.SecretEntry> hubs = yaml.models().stream().map(ModelSpec::source)
-        .filter(ModelSpec.Hub.class::isInstance).flatMap(source -> ((ModelSpec.Hub) source).token().stream());
-    return Stream.concat(yaml.tenants().stream().map(Tenant::key), hubs);
   }
 
   private static List<PhaseSpec> phases(ModelSpec model) {

@@ -59,6 +59,7 @@ public final class Preflight {
       findings.addAll(prometheus.namespaces(facts.namespaces()));
       findings.add(prometheus.scraped(facts.scrape()));
       findings.addAll(new FileChecks(facts, file).all());
+      findings.addAll(new SecretChecks(facts, file).all());
       findings.addAll(new VolumeChecks(facts, file).all());
       findings.addAll(new ImageChecks(facts, file, serving).all());
     });

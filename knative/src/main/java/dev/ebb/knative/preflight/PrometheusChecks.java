@@ -41,6 +41,7 @@ final class PrometheusChecks {
       case Scrape.NoService(ServiceAddress address) -> Finding.error(SUBJECT, "there is no Service " + address.name()
           + " in namespace " + address.namespace() + ", which prometheus.url names",
           "kubectl get services -A | grep -i prometheus shows which there is; write its URL as prometheus.url");
+      case Scrape.Locked locked -> locked(locked.status());
       case Scrape.Silent silent -> Finding.warning(SUBJECT, "does not answer through the API server ("
           + silent.why() + "), so it is not known whether it scrapes the routers", forward(silent));
       case Scrape.Answered answered -> answered(answered);
@@ -58,6 +59,20 @@ final class PrometheusChecks {
         + ", so what is awake never sleeps", "kubectl get prometheuses -A -o yaml | grep -A 4 podMonitor shows the"
         + " labels that it wants of PodMonitors (write them as prometheus.labels) and of their namespace (kubectl"
         + " label namespace " + yaml.namespace() + " ...); a new PodMonitor takes it a minute");
+  }
+
+  /** Nobody's credentials come through the API server. KEDA is Ready only where it gets what it asks for. */
+  private Finding locked(int status) {
+    String asks = "answers nobody without credentials (" + status + ")";
+    if (yaml.prometheus().auth().isEmpty()) {
+      return Finding.warning(SUBJECT, asks + ", and the file has none, so KEDA learns of no demand and what is awake"
+          + " never sleeps", "put them into a Secret in namespace " + yaml.namespace()
+          + " and write its name and entries as prometheus.auth");
+    }
+    return Finding.warning(SUBJECT, asks + ", and those of prometheus.auth cannot go through the API server, so it is"
+        + " not known whether they are right and whether it scrapes the routers", "kubectl -n " + yaml.namespace()
+        + " get scaledobjects must show READY True; where it does not, kubectl -n " + yaml.namespace()
+        + " get events --field-selector reason=KEDAScalerFailed tells why");
   }
 
   private static String forward(Scrape.Silent silent) {

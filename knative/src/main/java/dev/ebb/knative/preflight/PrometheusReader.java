@@ -7,6 +7,7 @@ import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.ModelSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -52,9 +53,19 @@ final class PrometheusReader {
     } catch (JsonProcessingException e) {
       return new Scrape.Silent(address, "this is no answer of Prometheus", query);
     } catch (KubernetesClientException e) {
+      if (isLocked(e)) {
+        return new Scrape.Locked(e.getCode());
+      }
       String said = e.getStatus() == null ? null : e.getStatus().getMessage();
       return new Scrape.Silent(address, (said == null ? String.valueOf(e.getMessage()) : said).strip(), query);
     }
+  }
+
+  /** Whether Prometheus refused, or a proxy before it. What the API server itself refuses has a reason of its own. */
+  private static boolean isLocked(KubernetesClientException refusal) {
+    boolean credentials = refusal.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED
+        || refusal.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+    return credentials && (refusal.getStatus() == null || refusal.getStatus().getReason() == null);
   }
 
   private static Set<String> seen(JsonNode answer) {

@@ -15,6 +15,13 @@ sealed interface Scrape {
   /** Its URL names a Service that is not there. */
   record NoService(ServiceAddress address) implements Scrape {}
 
+  /**
+   * It does not answer who shows no credentials, and the API server passes none on.
+   *
+   * @param status of HTTP: 401 or 403
+   */
+  record Locked(int status) implements Scrape {}
+
   /** It gave no answer that makes sense. */
   record Silent(ServiceAddress address, String why, String query) implements Scrape {}
 

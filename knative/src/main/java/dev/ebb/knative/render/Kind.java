@@ -22,6 +22,7 @@ enum Kind {
   JOB("batch/v1", "Job"),
   DEPLOYMENT("apps/v1", "Deployment"),
   SERVICE("v1", "Service"),
+  TRIGGER_AUTHENTICATION("keda.sh/v1alpha1", "TriggerAuthentication"),
   KNATIVE_SERVICE("serving.knative.dev/v1", "Service"),
   SCALED_OBJECT("keda.sh/v1alpha1", "ScaledObject"),
   POD_MONITOR("monitoring.coreos.com/v1", "PodMonitor"),

@@ -69,6 +69,10 @@ final class Notes {
     }
     yaml.router().host().ifPresent(host -> warnings.add("warning: router.host publishes " + host
         + " to whoever reaches the Ingress: routers ask for no key; close it by the Ingress controller's own means"));
+    if (yaml.prometheus().auth().isPresent() && yaml.prometheus().url().startsWith("http:")) {
+      warnings.add("warning: prometheus.url is http, so the credentials of prometheus.auth go over the network in clear"
+          + " text");
+    }
     if (yaml.router().replicas() > 1) {
       warnings.add("warning: KEDA's push stream reaches one replica of a router; demand at others wakes by Prometheus");
     }

@@ -17,8 +17,9 @@ public final class Rendering {
       NamespaceObject::of, ResourceFlavors::of, PriorityClasses::of, ClusterQueues::of, LocalQueues::of,
       ServiceAccounts::of, ClusterRoles::of, ClusterRoleBindings::of, Roles::of, RoleBindings::of,
       NetworkPolicies::of, ArenaClaims::volumes, ArenaClaims::claims, ModelClaims::of, PullJobs::of,
-      RouterDeployments::of, FunctionDeployments::of, Services::of, KnativeServices::of, ScaledObjects::of,
-      PodMonitors::of, DisruptionBudgets::of, Ingresses::of, Brokers::of, EventTriggers::of, JobSinks::of);
+      RouterDeployments::of, FunctionDeployments::of, Services::of, TriggerAuthentications::of, KnativeServices::of,
+      ScaledObjects::of, PodMonitors::of, DisruptionBudgets::of, Ingresses::of, Brokers::of, EventTriggers::of,
+      JobSinks::of);
 
   private Rendering() {}
 

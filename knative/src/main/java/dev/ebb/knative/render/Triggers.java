@@ -69,11 +69,13 @@ final class Triggers {
 
   private static Trigger prometheus(FunctionPart function, String query, boolean ignoreNullValues) {
     return new PrometheusTrigger(function.yaml().prometheus().url(), query, function.phase().threshold(),
-        BigDecimal.ZERO, ignoreNullValues, Optional.empty(), Optional.empty(), Optional.empty());
+        BigDecimal.ZERO, ignoreNullValues, Optional.empty(), TriggerAuthentications.name(function.yaml()),
+        TriggerAuthentications.modes(function.yaml()));
   }
 
   private static Fields metadata(Rendered rendered) {
-    return Fields.of("type", rendered.type()).and("metadata", rendered.metadata());
+    return Fields.of("type", rendered.type()).and("metadata", rendered.metadata())
+        .andAny("authenticationRef", rendered.authentication().map(name -> Fields.of("name", name)));
   }
 
   /** A trigger as the annotation has it: flat, its variables left in. */
@@ -85,7 +87,8 @@ final class Triggers {
           .and("query", prometheus.query())
           .and("threshold", prometheus.threshold().toPlainString())
           .and("activationThreshold", prometheus.activationThreshold().toPlainString())
-          .and("ignoreNullValues", Boolean.toString(prometheus.ignoreNullValues()));
+          .and("ignoreNullValues", Boolean.toString(prometheus.ignoreNullValues()))
+          .andAny("authentication", prometheus.authentication()).andAny("authModes", prometheus.authModes());
     };
   }
 

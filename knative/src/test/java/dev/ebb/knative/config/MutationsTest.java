@@ -40,6 +40,7 @@ class MutationsTest {
     assertEquals(1, named.size(), refusal.getMessage());
     Problem problem = named.getFirst();
     assertTrue(problem.toString().contains(mutation.says()), problem.toString());
+    assertTrue(!refusal.getMessage().contains("c2VjcmV0"), "a secret is told: " + refusal.getMessage());
     assertTrue(!problem.mend().isBlank() && !problem.mend().contains("null"), problem.toString());
     assertTrue(refusal.getMessage().contains("ebb.yaml:" + problem.line() + ":" + problem.column() + ": "
         + mutation.path() + " "), refusal.getMessage());

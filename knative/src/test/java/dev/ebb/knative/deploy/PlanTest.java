@@ -37,6 +37,14 @@ class PlanTest {
   }
 
   @Test
+  void credentialsGoAfterWhatRefersToThem() {
+    ObjectName scaled = named(new ObjectKind("keda.sh/v1alpha1", "ScaledObject", false), "decode");
+    ObjectName credentials = named(ObjectName.AUTHENTICATION, "ebb-prometheus");
+    assertEquals(List.of(List.of(SERVICE, scaled), List.of(credentials)),
+        RemovalOrder.of(List.of(credentials, SERVICE, scaled)));
+  }
+
+  @Test
   void everyKindThatIsRenderedIsTakenAwayOnce() {
     List<ObjectName> all = Rendering.kinds().stream().map(kind -> new ObjectName(kind, "", "x")).toList();
     List<ObjectName> ordered = RemovalOrder.of(all).stream().flatMap(List::stream).toList();

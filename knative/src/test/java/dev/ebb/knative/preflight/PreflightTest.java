@@ -23,7 +23,7 @@ class PreflightTest {
   private List<String> denied = List.of();
   private List<ClusterFacts.Node> nodes = List.of(node(Map.of(), List.of(), 0));
   private Set<String> claims = Set.of("ebb-models");
-  private Optional<Map<String, Set<String>>> secrets = Optional.of(Map.of());
+  private Map<String, Optional<Set<String>>> secrets = Map.of();
   private Map<String, Boolean> storageClasses = Map.of("slow", false);
   private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
@@ -77,7 +77,7 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Optional.of(Map.of()), Map.of(), "one", List.of(), Set.of(), new Scrape.NotAsked());
+        Map.of(), Map.of(), "one", List.of(), Set.of(), new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -264,12 +264,48 @@ class PreflightTest {
   void secrets() throws Exception {
     text = text.replace("images:\n", "images:\n  pullSecret: registry\n");
     only("error    secret registry", "kubectl -n ebb create secret docker-registry registry");
-    secrets = Optional.empty();
-    only("warning  secrets", "may not be read");
-    secrets = Optional.of(Map.of("registry", Set.of(".dockerconfigjson")));
+    secrets = Map.of("registry", Optional.empty());
+    only("warning  secrets", "you may not get registry, so it is not known whether it is there");
+    secrets = Map.of("registry", Optional.of(Set.of(".dockerconfigjson")));
     text += "tenants: [{name: a, key: {secret: keys, entry: a}}]\n";
-    only("secret keys", "has no entry a", "create secret generic keys --from-literal=a=VALUE");
-    secrets = Optional.of(Map.of("registry", Set.of(), "keys", Set.of("b")));
-    only("patch secret keys");
+    only("secret keys", "there is no such Secret", "create secret generic keys --from-literal=a=VALUE");
+    secrets = Map.of("registry", Optional.of(Set.of()), "keys", Optional.of(Set.of("b")));
+    only("secret keys", "has no entry a", "patch secret keys");
+  }
+
+  @Test
+  void secretsForPrometheus() throws Exception {
+    prometheus("url: https://prometheus-operated.monitoring.svc:9090\n  auth: {basic: {username: {secret: login,"
+        + " entry: user}, password: {secret: login, entry: pass}}}\n  ca: {secret: trust, entry: ca.crt}");
+    secrets = Map.of("trust", Optional.of(Set.of("ca.crt", "tls.crt")));
+    only("error    secret login", "there is no such Secret in namespace ebb",
+        "create secret generic login --from-literal=pass=VALUE --from-literal=user=VALUE");
+    secrets = Map.of("trust", Optional.of(Set.of("ca.crt")), "login", Optional.of(Set.of("user")));
+    only("error    secret login", "has no entry pass in namespace ebb",
+        "patch secret login -p '{\"stringData\":{\"pass\":\"VALUE\"}}'");
+    secrets = Map.of("trust", Optional.empty(), "login", Optional.empty());
+    only("warning  secrets", "you may not get login (pass, user), trust (ca.crt), so it is not known whether they are",
+        "describe secret login trust, by somebody who may");
+    secrets = Map.of("trust", Optional.of(Set.of("ca.crt")), "login", Optional.of(Set.of("user", "pass")));
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void aPrometheusThatAsksForCredentials() throws Exception {
+    scrape = new Scrape.Locked(401);
+    only("warning  Prometheus", "answers nobody without credentials (401), and the file has none", "never sleeps",
+        "a Secret in namespace ebb", "as prometheus.auth");
+    prometheus("url: http://prometheus-operated.monitoring.svc:9090\n  auth: {bearer: {secret: login, entry: token}}");
+    secrets = Map.of("login", Optional.of(Set.of("token")));
+    scrape = new Scrape.Locked(403);
+    only("warning  Prometheus", "without credentials (403)",
+        "those of prometheus.auth cannot go through the API server", "not known whether they are right",
+        "kubectl -n ebb get scaledobjects must show READY True");
+  }
+
+  private void prometheus(String more) {
+    String url = "  url: http://prometheus-operated.monitoring.svc:9090\n";
+    assertTrue(text.contains(url), text);
+    text = text.replace(url, "  " + more + "\n");
   }
 }

@@ -3,25 +3,14 @@ package dev.ebb.knative.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.ebb.knative.cluster.Api;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.YamlFiles;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,26 +22,11 @@ class ScrapingTest {
       "/api/v1/namespaces/monitoring/services/http:prometheus-operated:9090/proxy/api/v1/query";
   private static final String MODEL = "smollm2-135m-instruct";
 
-  private final Map<String, String> answers = new HashMap<>();
-  private final List<String> queries = new CopyOnWriteArrayList<>();
-  private HttpServer server;
+  private final ApiServer server = new ApiServer();
+  private final Map<String, String> answers = server.answers;
 
   @BeforeEach
-  void start() throws Exception {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", exchange -> {
-      String query = exchange.getRequestURI().getQuery();
-      if (query != null) {
-        queries.add(query);
-      }
-      String answer = answers.get(exchange.getRequestURI().getPath());
-      byte[] body = (answer == null ? "{}" : answer).getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    });
-    server.start();
+  void start() {
     answers.put("/api/v1/namespaces", "{\"kind\":\"NamespaceList\",\"items\":[]}");
     answers.put(SERVICE,
         "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"prometheus-operated\"}}");
@@ -62,16 +36,17 @@ class ScrapingTest {
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
   }
 
   private Finding found() throws Exception {
-    EbbYaml yaml = YamlFiles.parsed(Files.readString(YamlFiles.EXAMPLE));
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(new ConfigBuilder(Config.empty())
-        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).withRequestRetryBackoffLimit(0).build())
-        .build()) {
-      return Scraping.await(new Api(client), yaml, Duration.ZERO);
-    }
+    return found("");
+  }
+
+  private Finding found(String inPrometheus) throws Exception {
+    EbbYaml yaml = YamlFiles.parsed(
+        Files.readString(YamlFiles.EXAMPLE).replaceFirst("(?m)^prometheus:\n", "prometheus:\n" + inPrometheus));
+    return Scraping.await(server.api(), yaml, Duration.ZERO);
   }
 
   private void series(String... phases) {
@@ -85,7 +60,8 @@ class ScrapingTest {
     series("prefill", "decode");
     Finding finding = found();
     assertEquals(Finding.Grade.OK, finding.grade(), finding.toString());
-    assertTrue(queries.contains("query=sum by (model, phase) (ebb_demand{namespace=\"ebb\"})"), queries.toString());
+    assertTrue(server.queries.contains("query=sum by (model, phase) (ebb_demand{namespace=\"ebb\"})"),
+        server.queries.toString());
   }
 
   @Test
@@ -103,6 +79,29 @@ class ScrapingTest {
     assertTrue(found().text().contains("this is no answer of Prometheus"), found().toString());
     answers.remove(SERVICE);
     assertTrue(found().text().contains("there is no Service prometheus-operated"), found().toString());
+  }
+
+  /** Such an answer is Prometheus' own, passed on as it is: text, or what a proxy before it says. */
+  @Test
+  void credentialsThatItAsksForAreNoMissingSeries() throws Exception {
+    answers.put(PROXY, "Unauthorized\n");
+    server.statuses.put(PROXY, 401);
+    assertTrue(found().text().startsWith("answers nobody without credentials (401), and the file has none"),
+        found().toString());
+    String auth = "  auth: {bearer: {secret: login, entry: token}}\n";
+    assertTrue(found(auth).text().contains("(401), and those of prometheus.auth cannot go"), found(auth).toString());
+    answers.put(PROXY, "{\"status\":\"error\",\"errorType\":\"forbidden\",\"error\":\"no\"}");
+    server.statuses.put(PROXY, 403);
+    assertTrue(found().text().startsWith("answers nobody without credentials (403)"), found().toString());
+    assertEquals(List.of(), server.authorizations);
+  }
+
+  @Test
+  void whatTheApiServerForbidsIsNotPrometheus() throws Exception {
+    server.forbids(PROXY, "services \\\"http:prometheus-operated:9090\\\" is forbidden: User \\\"jo\\\" cannot get"
+        + " resource services/proxy");
+    String text = found().text();
+    assertTrue(text.startsWith("does not answer through the API server (services") && text.contains("jo"), text);
   }
 
   @Test

@@ -4,9 +4,13 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Demand as the value of a PromQL query.
@@ -19,11 +23,15 @@ import java.util.Optional;
  *     right for series that always exist, wrong for those that vanish with the last pod
  * @param name of the trigger, for formulas and messages
  * @param authentication name of a TriggerAuthentication in the namespace
- * @param authModes KEDA's list of ways to authenticate, for example {@code bearer}; needs {@code authentication}
+ * @param authModes KEDA's ways to authenticate, separated by commas: {@code basic}, {@code bearer} (not both),
+ *     {@code custom}, {@code tls}; needs {@code authentication}
  */
 public record PrometheusTrigger(String serverAddress, String query, BigDecimal threshold,
     BigDecimal activationThreshold, boolean ignoreNullValues, Optional<String> name, Optional<String> authentication,
     Optional<String> authModes) implements Trigger {
+  private static final Pattern OBJECT_NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  /** Of KEDA's modes those that its Prometheus scaler heeds; with another it would ask without credentials. */
+  private static final Set<String> MODES = Set.of("basic", "bearer", "custom", "tls");
 
   /**
    * Checks, and drops zeros at the ends of numbers so that equal values are equal records.
@@ -46,6 +54,8 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
       throw new IllegalArgumentException("activationThreshold " + activationThreshold.toPlainString()
           + " is below 0, so nothing would ever scale to zero; give 0 or more");
     }
+    authentication.ifPresent(PrometheusTrigger::requireName);
+    authModes.ifPresent(PrometheusTrigger::requireModes);
     if (authModes.isPresent() && authentication.isEmpty()) {
       throw new IllegalArgumentException("authModes needs authentication, the name of a TriggerAuthentication");
     }
@@ -77,6 +87,26 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
   /** The rule by which the same demand is judged without KEDA. */
   public DemandRule rule(Duration cooldown, int min, int max) {
     return new DemandRule(activationThreshold.doubleValue(), threshold.doubleValue(), cooldown, min, max);
+  }
+
+  private static void requireName(String authentication) {
+    if (!OBJECT_NAME.matcher(authentication).matches()) {
+      throw new IllegalArgumentException("authentication '" + authentication
+          + "' is no name of an object in Kubernetes; give that of a TriggerAuthentication in the namespace");
+    }
+  }
+
+  private static void requireModes(String authModes) {
+    List<String> modes = Stream.of(authModes.split(",", -1)).map(String::strip).toList();
+    modes.stream().filter(mode -> !MODES.contains(mode)).findFirst().ifPresent(mode -> {
+      throw new IllegalArgumentException("authModes '" + authModes + "' has '" + mode
+          + "', which KEDA does not use for Prometheus; did you mean " + Nearest.of(mode, MODES)
+          + "? Known are basic, bearer, custom, tls");
+    });
+    if (modes.contains("basic") && modes.contains("bearer")) {
+      throw new IllegalArgumentException(
+          "authModes '" + authModes + "' has basic and bearer, which exclude each other; keep one of them");
+    }
   }
 
   private static BigDecimal plain(BigDecimal number) {

@@ -76,6 +76,21 @@ class TriggerTest {
         false, Optional.empty(), Optional.empty(), Optional.of("bearer")));
   }
 
+  private static PrometheusTrigger authenticated(String authentication, String modes) {
+    return new PrometheusTrigger(PROM, "up", BigDecimal.ONE, BigDecimal.ZERO, false, Optional.empty(),
+        Optional.of(authentication), Optional.of(modes));
+  }
+
+  @Test
+  void prometheusRefusesCredentialsThatKedaWouldNotGive() {
+    refused("'baisc', which KEDA does not use for Prometheus; did you mean basic?", () -> authenticated("a", "baisc"));
+    refused("has 'apiKey', which KEDA does not use", () -> authenticated("a", "tls,apiKey"));
+    refused("has ''", () -> authenticated("a", ""));
+    refused("basic and bearer, which exclude each other", () -> authenticated("a", "basic, bearer"));
+    refused("authentication 'My_login' is no name of an object", () -> authenticated("My_login", "basic"));
+    assertEquals("tls, basic", authenticated("my.login", "tls, basic").render(NAMES).metadata().get("authModes"));
+  }
+
   @Test
   void aVariableWithoutAValueIsRefusedWhenRendered() {
     Trigger trigger = new PrometheusTrigger(PROM, "up{s=\"{service}\"}", "1");
