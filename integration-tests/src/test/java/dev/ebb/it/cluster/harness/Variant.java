@@ -148,7 +148,8 @@ public final class Variant implements AutoCloseable {
   /** What was rendered, a file an object. */
   public List<Path> files() {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.sorted().toList();
+      // Beside them lies a hidden file by which render knows its folder.
+      return all.filter(one -> !one.getFileName().toString().startsWith(".")).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
