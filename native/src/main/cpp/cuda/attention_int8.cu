@@ -50,31 +50,45 @@ __device__ __forceinline__ void fetch_queries(const Attention &op, const Work &w
   }
 }
 
-// Starts copying keys and values of a unit into the rows of a stage from `row` on, by a warp. What lies behind the end
-// becomes zeros, scales too: nobody wrote it, and zero times NaN is NaN.
+// Where a sequence's position lies in its block, for the KV head's keys; of a position behind the end, some other.
+struct Place {
+  const uint8_t *head;
+  int32_t within;
+};
+
+__device__ __forceinline__ Place place_of(const Work &work, int32_t position) {
+  const int32_t read = position < work.end ? position : work.begin;
+  return {work.keys + work.blocks[read >> work.block_shift] * work.block_bytes, read & ((1 << work.block_shift) - 1)};
+}
+
+// Starts copying the codes of keys and values of a unit into the rows of a stage from `row` on, by a warp. What lies
+// behind the end becomes zeros, scales too: nobody wrote it, and zero times NaN is NaN.
 template <int kHeadDim>
 __device__ __forceinline__ void fetch_unit(const Work &work, int32_t first, int row, uint8_t *to) {
   using To = Part<kHeadDim>;
   const int lane = isa::lane();
-  const int32_t left = work.end - first;
-  const int32_t read = left > 0 ? first : work.begin;
-  const int32_t within = read & ((1 << work.block_shift) - 1);
-  const uint8_t *head = work.keys + work.blocks[read >> work.block_shift] * work.block_bytes;
+  const Place place = place_of(work, first);
   for (int part = 0; part < 2; ++part) {
-    const uint8_t *codes = head + part * work.part_bytes + within * kHeadDim + lane * 16;
+    const uint8_t *codes = place.head + part * work.part_bytes + place.within * kHeadDim + lane * 16;
     uint8_t *rows = to + part * To::kBytes + row * To::kPitch + lane * 16;
     for (int n = 0; n < kHeadDim / 32; ++n) {
       const int at = (n * 32 + lane) / To::kChunks;
-      isa::copy_async_16(rows + n * 512 + at * (To::kPitch - kHeadDim), codes + n * 512, at < left);
+      isa::copy_async_16(rows + n * 512 + at * (To::kPitch - kHeadDim), codes + n * 512, at < work.end - first);
     }
   }
-  if (lane >= 4) return;
-  const int part = lane / 2;
-  const int eighth = lane % 2 * 8;  // of both parts, the first and the last eight scales
-  const int32_t scales = left - eighth < 0 ? 0 : left - eighth < 8 ? left - eighth : 8;
-  isa::copy_async_part(to + part * To::kBytes + To::kScales + (row + eighth) * 2,
-                       head + part * work.part_bytes + (kHeadDim << work.block_shift) + (within + eighth) * 2,
-                       scales * 2);
+}
+
+// The same of a span's scales, eight positions a thread.
+template <int kHeadDim>
+__device__ __forceinline__ void fetch_scales(const Work &work, int32_t span, uint8_t *to) {
+  using To = Part<kHeadDim>;
+  const int part = static_cast<int>(threadIdx.x) / 8;
+  const int row = static_cast<int>(threadIdx.x) % 8 * 8;
+  const Place place = place_of(work, span + row);
+  const int32_t left = work.end - span - row;
+  isa::copy_async_part(to + part * To::kBytes + To::kScales + row * 2,
+                       place.head + part * work.part_bytes + (kHeadDim << work.block_shift) + place.within * 2,
+                       left < 0 ? 0 : left < 8 ? left * 2 : 16);
 }
 
 template <int kHeadDim, int kWarps>
@@ -83,6 +97,7 @@ __device__ __forceinline__ void fetch_span(const Work &work, int32_t span, uint8
     const int row = (n * kWarps + static_cast<int>(threadIdx.x / 32)) * kUnit;
     fetch_unit<kHeadDim>(work, span + row, row, to);
   }
+  if (threadIdx.x < kSpanPositions / 8 * 2) fetch_scales<kHeadDim>(work, span, to);
 }
 
 // A row's queries for 16 columns, as they meet a word of four codes: columns 4c to 4c + 3 in lanes c and on.
