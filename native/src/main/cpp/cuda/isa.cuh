@@ -141,9 +141,9 @@ __device__ __forceinline__ uint32_t shared_address(const void *address) {
 }
 
 // cp.async of 16 bytes from global to shared memory, of which the first `bytes` are read and
-// the others become zeros (`from` must be an address of the buffer also where none is). A thread's copies since its last commit are
-// one group; copy_wait<n> returns when all but its newest n groups have landed. Other
-// threads see them after the next barrier.
+// the others become zeros (`from` must be an address of the buffer also where none is). A thread's
+// copies since its last commit are one group; copy_wait<n> returns when all but its
+// newest n groups have landed. Other threads see them after the next barrier.
 __device__ __forceinline__ void copy_async_part(void *shared_to, const void *from, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
                :

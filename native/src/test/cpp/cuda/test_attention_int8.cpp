@@ -10,8 +10,8 @@ namespace {
 
 // Of the kernel: F16 weights and values, one rounding each. The arithmetic of the other paths keeps to 3e-3.
 constexpr double kKernelBound = 1e-3;
-// Of int8: a number is off by at most 1/254 of the greatest of its row, evenly, so by 1/440 in the L2 norm, where
-// the greatest of 64 to 256 normally distributed ones is 2.4 to 2.9 times the norm: 5.5e-3 to 6.6e-3. Values err by that;
+// Of int8: a number is off by at most 1/254 of the greatest of its row, evenly, so by 1/440 in the L2 norm, where the
+// greatest of 64 to 256 normally distributed ones is 2.4 to 2.9 times the norm: 5.5e-3 to 6.6e-3. Values err by that;
 // keys move the weights by as much again, which makes 8e-3 to 9e-3 on the average, and more of a row that sees few
 // positions much.
 constexpr double kInt8Bound = 1.5e-2;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A token's logits depend on its sequence alone, bit for bit, on every backend that runs here and however it keeps keys and values. */
+/** A token's logits depend on its sequence alone, bit for bit, on every backend and in every type of keys and values. */
 class BatchInvarianceTest {
   private static final int BLOCKS = 32;
   // Ends inside a block, so that a partly filled one is read.
@@ -44,7 +44,8 @@ class BatchInvarianceTest {
   }
 
   static Stream<Kind> backends() {
-    return Backends.available().stream().flatMap(backend -> backend.kvTypes().stream().map(type -> new Kind(backend, type)));
+    return Backends.available().stream()
+        .flatMap(backend -> backend.kvTypes().stream().map(type -> new Kind(backend, type)));
   }
 
   @ParameterizedTest

@@ -107,7 +107,7 @@ class CudaEmulatedChatTest {
       assertEquals(one, all(whole.api(), 3, true));
       assertTrue(Metrics.of(handed.functions("prefill").getFirst()).sum("vllm:prompt_tokens_total") > 0);
       try (Stream<Path> files = Files.list(handed.home().resolve("run/" + handed.port() + "/arena"))) {
-        assertEquals(List.of("-i8.kv"), files.map(file -> file.getFileName().toString().replaceFirst("^\\w+", "")).toList());
+        assertEquals(List.of(true), files.map(file -> file.toString().endsWith("-i8.kv")).toList());
       }
     }
   }

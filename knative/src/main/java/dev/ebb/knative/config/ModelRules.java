@@ -78,10 +78,7 @@ final class ModelRules {
     if (model.priority().isPresent() && model.queue().isEmpty()) {
       report.at(path + ".priority", "counts only in a queue", "add queue, or take priority out");
     }
-    List<String> types = KV_TYPES.getOrDefault(model.backend(), List.of());
-    model.kvType().filter(type -> !types.isEmpty() && !types.contains(type)).ifPresent(type -> report.at(path + ".kvType",
-        "is " + type + ", and backend " + model.backend() + " keeps keys and values as " + String.join(" or ", types),
-        "write one of these, or take kvType out"));
+    kvType(path + ".kvType", model);
     whenWaiting(path, model);
     tolerations(path + ".tolerations", model.tolerations(), report);
     model.prefill().ifPresent(prefill -> {
@@ -89,6 +86,14 @@ final class ModelRules {
       phase(path + ".prefill", model, prefill);
     });
     phase(path + ".decode", model, model.decode());
+  }
+
+  private void kvType(String path, ModelSpec model) {
+    List<String> types = KV_TYPES.getOrDefault(model.backend(), List.of());
+    if (model.kvType().isPresent() && !types.isEmpty() && !types.contains(model.kvType().get())) {
+      report.at(path, "is " + model.kvType().get() + ", and backend " + model.backend() + " keeps keys and values as "
+          + String.join(" or ", types), "write one of these, or take kvType out");
+    }
   }
 
   /** Another model must be there to answer, and quota to be waited for. */

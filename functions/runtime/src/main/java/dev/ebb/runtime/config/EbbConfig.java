@@ -80,7 +80,7 @@ public interface EbbConfig {
     @WithDefault("32768")
     int tokens();
 
-    /** Element type of keys and values, {@code f32}, {@code f16} or {@code i8}; what the backend usually takes when absent. */
+    /** Element type, {@code f32}, {@code f16} or {@code i8}; what the backend usually takes when absent. */
     Optional<String> type();
   }
 

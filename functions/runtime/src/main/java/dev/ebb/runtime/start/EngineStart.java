@@ -140,7 +140,8 @@ final class EngineStart {
       throw new StartException(StartFailure.BACKEND_UNAVAILABLE, "backend " + config.backend()
           + " cannot run here: " + availability.description());
     }
-    return provider.open(config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors()), kvType(provider));
+    int threads = config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    return provider.open(threads, kvType(provider));
   }
 
   private KvLayout.Type kvType(BackendProvider provider) {
