@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A token's logits depend on its sequence alone, bit for bit, on every backend and in every type of keys and values. */
+/** A token's logits depend on its sequence alone, bit for bit, on every backend and of every type of its cache. */
 class BatchInvarianceTest {
   private static final int BLOCKS = 32;
   // Ends inside a block, so that a partly filled one is read.
