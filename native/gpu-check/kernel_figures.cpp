@@ -259,7 +259,8 @@ std::string torch_list() {
     lines += "\n";
   };
   for (const AttentionFigure &a : attention_list()) {
-    if (a.kv_type == EBB_KV_F16) add("attention", a.name, {a.sequences, a.context, a.queries, a.heads, a.kv_heads, a.head_dim});
+    if (a.kv_type != EBB_KV_F16) continue;
+    add("attention", a.name, {a.sequences, a.context, a.queries, a.heads, a.kv_heads, a.head_dim});
   }
   for (const ProductFigure &p : product_list()) {
     if (p.type == EBB_TYPE_BF16) add("product", p.name, {p.rows, p.columns, p.tokens});
