@@ -71,7 +71,7 @@ def usage(library):
 
 def shape_of(kernel):
     """(head size, second argument) of an attention kernel, else None."""
-    match = re.fullmatch(r"attention(?:_sm90)?_kernel<(\d+),(\d+)>", kernel)
+    match = re.fullmatch(r"attention(?:_sm90|_int8)?_kernel<(\d+),(\d+)>", kernel)
     return (int(match.group(1)), int(match.group(2))) if match else None
 
 
@@ -103,12 +103,16 @@ def attention_turn(kernel, code, loop):
     """(instructions of a warp for a span, those of all warps for a byte of it, where it is decode's kernel). All warps
     are taken to do all, though only those with rows have a softmax to do: a bound from above."""
     size, second = shape_of(kernel)
-    sm90 = "_sm90_" in kernel
+    sm90, int8 = "_sm90_" in kernel, "_int8_" in kernel
     warps = 4 * second if sm90 else second
     copies = 2 * SPAN // 16 * ((size + 63) // 64) if sm90 else 2 * SPAN * (size // 8) // (32 * warps)
+    span_bytes = 2 * SPAN * size * 2
+    if int8:  # codes, and once the scales
+        copies = SPAN // 16 // warps * (2 * size // 32) + 1
+        span_bytes = 2 * SPAN * (size + 2)
     pattern = re.compile("UTMALDG" if sm90 else "LDGSTS")
     turn = code.turn(loop, {pattern: copies, cuda_sass.TENSOR: tensor_of_span(kernel)})
-    return turn, turn * warps / (SPAN * size * 4) if second == 1 else None
+    return turn, turn * warps / span_bytes if second == 1 else None
 
 
 def ctas_of(architecture, use, threads, dynamic):

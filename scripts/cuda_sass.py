@@ -47,7 +47,9 @@ class Kernel:
                 continue  # a filler that never runs
             predicate, opcode, operands = match.groups()
             blocks[-1].opcodes.append(opcode)
-            stem = opcode.split(".")[0]
+            # A call that never comes back, as ptxas writes some branches.
+            jumps = opcode == "CALL.REL.NOINC" and "`(.L_x_" in operands
+            stem = "BRA" if jumps else opcode.split(".")[0]
             if stem in ("BRA", "EXIT", "RET", "BRX"):
                 always = predicate is None and "~U" not in operands and "UP" not in operands
                 target = re.search(r"\.L_x_\w+", operands)

@@ -39,9 +39,10 @@ int32_t copies_of(size_t bytes, size_t least_bytes) {
 class AttentionBatch {
  public:
   AttentionBatch(const AttentionFigure &what, size_t least_bytes) : what_(what) {
-    layout_ = {1, what.kv_heads, kBlockTokens, what.head_dim, EBB_KV_F16};
+    layout_ = {1, what.kv_heads, kBlockTokens, what.head_dim, what.kv_type};
     layout_.layers = copies_of(static_cast<size_t>(blocks()) * layout_.block_bytes(), least_bytes);
-    rows_ = cuda::device_is_sm90() ? cuda::sm90_rows(what.head_dim) : cuda::kMmaRows;
+    const bool sm90 = cuda::device_is_sm90() && what.kv_type == EBB_KV_F16;
+    rows_ = sm90 ? cuda::sm90_rows(what.head_dim) : cuda::kMmaRows;
     few_ = what.queries * group() <= rows_.few;
     put_indices();
     const auto rows = static_cast<size_t>(what.sequences * what.queries) * static_cast<size_t>(what.heads);
@@ -51,10 +52,17 @@ class AttentionBatch {
     partial_.reserve(rows * static_cast<size_t>(splits()) * static_cast<size_t>(what.head_dim + 2));
     to_.reserve(static_cast<size_t>(what.sequences * what.queries) *
                 static_cast<size_t>(cuda::padded(int64_t{what.heads} * what.head_dim)));
-    if (cuda::device_is_sm90()) {
+    if (sm90) {
       map_ = cuda::tensor_rows(kv_.data(), what.head_dim, static_cast<int64_t>(bytes / layout_.token_bytes()),
                                kBlockTokens);
     }
+  }
+
+  // Keys and values of one run.
+  size_t read_bytes() const {
+    const size_t row = layout_.token_bytes() + layout_.scale_bytes();
+    return 2 * row * static_cast<size_t>(what_.sequences) * static_cast<size_t>(what_.context) *
+           static_cast<size_t>(what_.kv_heads);
   }
 
   void run() {
@@ -171,10 +179,11 @@ Figure of_tensor(const std::string &name, double rate) { return {name, rate / 1e
 std::vector<AttentionFigure> attention_list() {
   std::vector<AttentionFigure> list;
   for (const ModelShape &shape : true_shapes()) {
-    const auto add = [&](int32_t sequences, int32_t context, int32_t queries) {
-      const std::string what = queries == 1 ? "decode attention, " : "prefill attention, ";
+    const auto add = [&](int32_t sequences, int32_t context, int32_t queries, ebb_kv_type kv_type = EBB_KV_F16) {
+      const std::string what = std::string(queries == 1 ? "decode attention" : "prefill attention") +
+                               (kv_type == EBB_KV_I8 ? " of int8, " : ", ");
       list.push_back({shape.name + ", " + what + std::to_string(sequences) + " x " + std::to_string(context),
-                      shape.heads, shape.kv_heads, shape.head_dim, sequences, context, queries});
+                      shape.heads, shape.kv_heads, shape.head_dim, sequences, context, queries, kv_type});
     };
     add(16, 1024, 1);
     add(16, 8192, 1);
@@ -182,6 +191,8 @@ std::vector<AttentionFigure> attention_list() {
       add(1, 32768, 1);
       add(64, 2048, 1);
       add(1, 8192, 8192);
+      add(16, 8192, 1, EBB_KV_I8);
+      add(1, 2048, 2048, EBB_KV_I8);
     }
     add(1, 2048, 2048);
   }
@@ -209,7 +220,7 @@ Figure measure(const AttentionFigure &what, size_t least_bytes) {
   AttentionBatch batch(what, least_bytes);
   const double seconds = seconds_of([&] { batch.run(); });
   if (what.queries == 1) {
-    return of_copy(what.name, 4.0 * what.sequences * what.context * what.kv_heads * what.head_dim / seconds);
+    return of_copy(what.name, static_cast<double>(batch.read_bytes()) / seconds);
   }
   // Causal: query i of n sees the positions before it, and its own.
   const double pairs = static_cast<double>(what.queries) * (what.context - what.queries) +
@@ -248,6 +259,7 @@ std::string torch_list() {
     lines += "\n";
   };
   for (const AttentionFigure &a : attention_list()) {
+    if (a.kv_type != EBB_KV_F16) continue;
     add("attention", a.name, {a.sequences, a.context, a.queries, a.heads, a.kv_heads, a.head_dim});
   }
   for (const ProductFigure &p : product_list()) {

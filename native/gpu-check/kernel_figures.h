@@ -19,6 +19,7 @@ struct AttentionFigure {
   int32_t sequences;
   int32_t context;
   int32_t queries;
+  ebb_kv_type kv_type = EBB_KV_F16;  // or EBB_KV_I8
 };
 
 struct ProductFigure {

@@ -26,6 +26,8 @@ TEST(gpu_check_figures_of_attention_run) {
     const Figure decode = measure(AttentionFigure{"decode", 6, 2, 64, 3, 530, 1}, 1000000);
     CHECK_NEAR(decode.rate, 2 * 4.0 * 3 * 530 * 2 * 64, 1);  // half a second
     CHECK_EQUAL(decode.bound, kCopy);
+    const Figure int8 = measure(AttentionFigure{"int8", 6, 2, 64, 3, 530, 1, EBB_KV_I8}, 1000000);
+    CHECK_NEAR(int8.rate, 2 * 2.0 * 3 * 530 * 2 * (64 + 2), 1);
     const Figure prefill = measure(AttentionFigure{"prefill", 4, 1, 64, 1, 100, 100}, 1);
     CHECK_NEAR(prefill.rate, 2 * 4.0 * 64 * 4 * 5050, 1);
     const Figure rest = measure(AttentionFigure{"rest", 4, 1, 64, 1, 100, 30}, 1);
@@ -78,4 +80,6 @@ TEST(gpu_check_figures_have_names_of_their_own) {
   CHECK(has("attention\tLlama-3.1-8B, decode attention, 16 x 8192\t16\t8192\t1\t32\t8\t128\n"));
   CHECK(has("product\tproduct BF16 14336 x 4096, 1 token\t14336\t4096\t1\n"));
   CHECK(!has("Q4_0"));
+  CHECK(!has("int8"));  // torch has no such attention
+  CHECK(names.contains("Llama-3.1-8B, decode attention of int8, 16 x 8192"));
 }

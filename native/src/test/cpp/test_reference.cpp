@@ -97,8 +97,15 @@ TEST(reference_f16_kv_is_near_double) {
   check_against_double(config, 2e-3);
 }
 
+// A byte a number costs about 2^-7 relative in each layer, and more of a token that sees few others.
+TEST(reference_int8_kv_is_near_double) {
+  TinyConfig config;
+  config.kv_type = EBB_KV_I8;
+  check_against_double(config, 2.5e-2);
+}
+
 TEST(reference_does_not_depend_on_the_cut) {
-  for (const ebb_kv_type type : {EBB_KV_F32, EBB_KV_F16}) {
+  for (const ebb_kv_type type : {EBB_KV_F32, EBB_KV_F16, EBB_KV_I8}) {
     TinyConfig config;
     config.kv_type = type;
     TinyModel model(config);

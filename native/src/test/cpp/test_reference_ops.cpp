@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "check.h"
+#include "core/kv_int8.h"
 #include "fixture.h"
 #include "reference/dot.h"
 #include "reference/ops.h"
@@ -189,6 +190,27 @@ TEST(kv_write_places_every_element) {
       CHECK_EQUAL(at(0, 1, head, 1, d), values[(3 + head) * 5 + d]);
     }
   }
+}
+
+// Of int8 each head of a token has its codes in its row and its scale behind the codes of all rows.
+TEST(kv_write_places_codes_and_scales) {
+  const KvLayout layout{2, 3, 4, 5, EBB_KV_I8};
+  AlignedBytes bytes(2 * layout.block_bytes());
+  const KvMemory memory{bytes.data(), 2, layout.block_bytes()};
+  const auto keys = random_floats(3 * 5, 1), values = random_floats(3 * 5, 2);
+  const int32_t slots[] = {6};  // block 1, row 2
+  reference::kv_write(memory, layout, 1, slots, 1, keys.data(), values.data());
+  std::vector<uint8_t> expected(2 * layout.block_bytes(), 0);
+  for (size_t part = 0; part < 2; ++part) {
+    for (size_t head = 0; head < 3; ++head) {
+      // [block 2][layer 2][K, V][head 3]([token 4][dim 5], [token 4] scales)
+      uint8_t *at = expected.data() + (((2 + 1) * 2 + part) * 3 + head) * (4 * 5 + 4 * 2);
+      const uint16_t scale = quantize_kv((part == 0 ? keys : values).data() + head * 5, 5,
+                                         reinterpret_cast<int8_t *>(at + 2 * 5));
+      std::memcpy(at + 4 * 5 + 2 * 2, &scale, 2);
+    }
+  }
+  CHECK(std::equal(expected.begin(), expected.end(), bytes.data()));
 }
 
 // Scores far apart and great: the exponentials must not overflow.

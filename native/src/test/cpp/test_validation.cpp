@@ -66,7 +66,7 @@ TEST(model_hyper_parameter_lies_are_refused) {
   refuse_field("rope_dims 7 is odd", &ebb_model::rope_dims, 7);
   refuse_field("rope_pairing is 2", &ebb_model::rope_pairing, 2);
   refuse_field("sliding_window is -1", &ebb_model::sliding_window, -1);
-  refuse_field("kv_type is 2", &ebb_model::kv_type, 2);
+  refuse_field("kv_type is 3", &ebb_model::kv_type, 3);
   refuse_field("block_tokens is 0", &ebb_model::block_tokens, 0);
   refuse_field("tensor_count is -1", &ebb_model::tensor_count, -1);
   refuse_field("tensor_count is 1000000", &ebb_model::tensor_count, 1000000);

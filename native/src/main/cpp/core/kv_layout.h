@@ -9,7 +9,7 @@
 
 namespace ebb {
 
-// Shape of a KV block: [layers][K, V][kv_heads][block_tokens][head_dim].
+// Shape of a KV block: [layers][K, V][kv_heads]([block_tokens][head_dim], of EBB_KV_I8 then [block_tokens] scales).
 struct KvLayout {
   int32_t layers = 0;
   int32_t kv_heads = 0;
@@ -19,11 +19,15 @@ struct KvLayout {
 
   enum Part { kKeys = 0, kValues = 1 };
 
-  size_t element_bytes() const { return type == EBB_KV_F16 ? 2 : 4; }
-  size_t token_bytes() const { return static_cast<size_t>(head_dim) * element_bytes(); }
+  constexpr size_t element_bytes() const { return type == EBB_KV_F32 ? 4 : type == EBB_KV_F16 ? 2 : 1; }
+  constexpr size_t token_bytes() const { return static_cast<size_t>(head_dim) * element_bytes(); }
+  constexpr size_t scale_bytes() const { return type == EBB_KV_I8 ? 2 : 0; }
 
-  // Bytes of [block_tokens][head_dim]: one head's part of a block, contiguous.
-  size_t head_bytes() const { return static_cast<size_t>(block_tokens) * token_bytes(); }
+  // Where, within one head's part of a block, the scales of its tokens begin.
+  constexpr size_t scales_offset() const { return static_cast<size_t>(block_tokens) * token_bytes(); }
+
+  // Bytes of one head's part of a block, contiguous.
+  constexpr size_t head_bytes() const { return scales_offset() + static_cast<size_t>(block_tokens) * scale_bytes(); }
 
   size_t block_bytes() const {
     return static_cast<size_t>(layers) * 2 * static_cast<size_t>(kv_heads) * head_bytes();

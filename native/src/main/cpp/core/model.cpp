@@ -43,7 +43,7 @@ void check_hyper_parameters(const ebb_model *d) {
   require_range("rope_dims", d->rope_dims, 0, d->head_dim);
   require_range("rope_pairing", d->rope_pairing, EBB_ROPE_INTERLEAVED, EBB_ROPE_HALVES);
   require_range("sliding_window", d->sliding_window, 0, INT32_MAX);
-  require_range("kv_type", d->kv_type, EBB_KV_F32, EBB_KV_F16);
+  require_range("kv_type", d->kv_type, EBB_KV_F32, EBB_KV_I8);
   require_range("block_tokens", d->block_tokens, 1, 4096);
   if (d->heads % d->kv_heads != 0) {
     fail_argument("model: " + number(d->heads) + " heads do not divide into " +

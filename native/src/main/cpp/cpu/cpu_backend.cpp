@@ -7,6 +7,13 @@
 namespace ebb::cpu {
 namespace {
 
+void require_supported(const Model &model) {
+  if (model.kv.type == EBB_KV_I8) {
+    throw Error(EBB_UNSUPPORTED, "cpu: keys and values as int8 are not supported; set EBB_KV_TYPE to f16 or f32, or "
+                                 "leave it out");
+  }
+}
+
 class CpuBackend {
  public:
   static constexpr const char *kName = "cpu";
@@ -18,6 +25,7 @@ class CpuBackend {
   void load_model(const ebb_model *descriptor) {
     if (loaded_) fail_argument("a model is loaded already");
     step_.model = view_model(descriptor);
+    require_supported(step_.model);
     step_.weights = load_weights(step_.model, step_.pool);
     step_.rope = RopeTable(step_.model);
     loaded_ = true;

@@ -106,6 +106,7 @@ void start_rows(const Attention &op, const QueryTile *tiles, int32_t count, int3
 
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream) {
   if (count == 0) return;
+  if (op.layout.type == EBB_KV_I8) return attention_int8(op, tiles, count, rows_max, stream);
   if (op.kv_map != nullptr) return attention_sm90(op, tiles, count, rows_max, stream);
   switch (op.layout.head_dim) {
     case 32: return start_rows<32>(op, tiles, count, rows_max, stream);

@@ -24,7 +24,8 @@ __device__ __forceinline__ int32_t first_visible(const Attention &op, int32_t po
   return op.sliding_window == 0 || position < op.sliding_window ? 0 : position - op.sliding_window + 1;
 }
 
-template <int kHeadDim>
+// kTokenBytes: of one head of a token, its scale included.
+template <int kHeadDim, int kTokenBytes = kHeadDim * 2>
 __device__ __forceinline__ Work work_of(const Attention &op, const QueryTile *tiles) {
   Work work;
   work.tile = tiles[blockIdx.x];
@@ -36,7 +37,7 @@ __device__ __forceinline__ Work work_of(const Attention &op, const QueryTile *ti
   const int32_t last = op.positions[work.tile.token + tokens - 1];
   work.begin = first > split ? first / kSpanPositions * kSpanPositions : split;
   work.end = last + 1 < split + kSplitPositions ? last + 1 : split + kSplitPositions;
-  const int64_t head_bytes = static_cast<int64_t>(op.layout.block_tokens) * kHeadDim * 2;
+  const int64_t head_bytes = static_cast<int64_t>(op.layout.block_tokens) * kTokenBytes;
   work.part_bytes = op.layout.kv_heads * head_bytes;
   work.block_bytes = 2 * op.layout.layers * work.part_bytes;
   work.keys = op.kv + 2 * op.layer * work.part_bytes + work.kv_head * head_bytes;

@@ -17,7 +17,11 @@ void require_supported(const Model &model) {
   if (std::find(std::begin(kHeadDims), std::end(kHeadDims), model.head_dim) == std::end(kHeadDims)) {
     refuse("head_dim " + std::to_string(model.head_dim) + "; this backend has 32, 64, 96, 128 and 256");
   }
-  if (model.kv.type != EBB_KV_F16) refuse("keys and values must be F16");
+  if (model.kv.type == EBB_KV_F32) refuse("keys and values must be F16 or I8; set EBB_KV_TYPE to f16 or i8");
+  if (model.kv.type == EBB_KV_I8 && model.kv.block_tokens < kInt8BlockTokens) {
+    refuse("int8 keys and values in blocks of " + std::to_string(model.kv.block_tokens) + " tokens; it takes " +
+           std::to_string(kInt8BlockTokens) + " and more");
+  }
   if ((model.kv.block_tokens & (model.kv.block_tokens - 1)) != 0) {
     refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; this backend takes powers of two");
   }
@@ -59,7 +63,7 @@ class CudaBackend {
     kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
     travel_.attach(model_.kv, memory_, kv_.data());
     notes_ = pin_arena();
-    if (!device_is_sm90()) return;
+    if (!device_is_sm90() || model_.kv.type == EBB_KV_I8) return;  // int8 goes by mma.sync everywhere
     const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
     if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
     kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);

@@ -105,6 +105,13 @@ __device__ __forceinline__ uint32_t subtract_half2(uint32_t a, uint32_t b) {
   return d;
 }
 
+// a * b in each F16 half.
+__device__ __forceinline__ uint32_t multiply_half2(uint32_t a, uint32_t b) {
+  uint32_t d;
+  asm("mul.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+  return d;
+}
+
 // Bytes of `low` (0..3) and `high` (4..7), chosen by the nibbles of `selector`.
 __device__ __forceinline__ uint32_t permute(uint32_t low, uint32_t high, uint32_t selector) {
   return __byte_perm(low, high, selector);
@@ -133,16 +140,18 @@ __device__ __forceinline__ uint32_t shared_address(const void *address) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(address));
 }
 
-// cp.async of 16 bytes from global to shared memory; zeros where not valid (`from` must
-// be an address of the buffer all the same). A thread's copies since its last commit are
-// one group; copy_wait<n> returns when all but its newest n groups have landed. Other
-// threads see them after the next barrier.
-__device__ __forceinline__ void copy_async_16(void *shared_to, const void *from, bool valid) {
-  const int bytes = valid ? 16 : 0;
+// cp.async of 16 bytes from global to shared memory, of which the first `bytes` are read and
+// the others become zeros (`from` must be an address of the buffer also where none is). A thread's
+// copies since its last commit are one group; copy_wait<n> returns when all but its
+// newest n groups have landed. Other threads see them after the next barrier.
+__device__ __forceinline__ void copy_async_part(void *shared_to, const void *from, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
                :
                : "r"(shared_address(shared_to)), "l"(from), "r"(bytes)
                : "memory");
+}
+__device__ __forceinline__ void copy_async_16(void *shared_to, const void *from, bool valid) {
+  copy_async_part(shared_to, from, valid ? 16 : 0);
 }
 __device__ __forceinline__ void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int kGroupsLeft>

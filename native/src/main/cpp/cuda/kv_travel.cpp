@@ -23,23 +23,37 @@ void KvTravel::attach(const KvLayout &layout, const KvMemory &host, uint8_t *dev
 int32_t KvTravel::layers_together(const std::vector<BlockRows> &list) const {
   int32_t rows = 1;
   for (const BlockRows &block : list) rows = std::max(rows, block.count());
-  const size_t layer = 2 * static_cast<size_t>(layout_.kv_heads) * static_cast<size_t>(rows) * layout_.token_bytes();
+  const size_t layer = 2 * static_cast<size_t>(layout_.kv_heads) * static_cast<size_t>(rows) *
+                       (layout_.token_bytes() + layout_.scale_bytes());
   return std::clamp(static_cast<int32_t>((kCopyBytes + layer - 1) / layer), 1, layout_.layers);
 }
 
-// The rows of some layers: from each head's part of the block a piece, all equally far apart.
+// The rows of some layers: from each head's part of the block a piece, all equally far apart. Scales lie behind the
+// codes of all rows, so they are pieces of their own where not all rows go.
 void KvTravel::copy(bool in, const std::vector<BlockRows> &list, int32_t first_layer, int32_t layers) {
   const size_t heads = 2 * static_cast<size_t>(layout_.kv_heads) * static_cast<size_t>(layers);
   for (const BlockRows &rows : list) {
-    const size_t at = static_cast<size_t>(rows.block) * host_.block_bytes +
-                      layout_.head_offset(first_layer, KvLayout::kKeys, 0) +
-                      static_cast<size_t>(rows.from) * layout_.token_bytes();
-    const Pieces pieces{static_cast<size_t>(rows.count()) * layout_.token_bytes(), layout_.head_bytes(), heads};
-    if (in) {
-      upload_pieces(device_ + at, host_.base + at, pieces, in_.get());
-    } else {
-      download_pieces(host_.base + at, device_ + at, pieces, out_.get());
+    const size_t head = static_cast<size_t>(rows.block) * host_.block_bytes +
+                        layout_.head_offset(first_layer, KvLayout::kKeys, 0);
+    const auto from = static_cast<size_t>(rows.from);
+    const auto count = static_cast<size_t>(rows.count());
+    if (rows.count() == layout_.block_tokens) {
+      copy_pieces(in, head, {layout_.head_bytes(), layout_.head_bytes(), heads});
+      continue;
     }
+    copy_pieces(in, head + from * layout_.token_bytes(), {count * layout_.token_bytes(), layout_.head_bytes(), heads});
+    if (layout_.scale_bytes() == 0) continue;
+    copy_pieces(in, head + layout_.scales_offset() + from * layout_.scale_bytes(),
+                {count * layout_.scale_bytes(), layout_.head_bytes(), heads});
+  }
+}
+
+// What lies `at` bytes from the beginning on both sides.
+void KvTravel::copy_pieces(bool in, size_t at, const Pieces &pieces) {
+  if (in) {
+    upload_pieces(device_ + at, host_.base + at, pieces, in_.get());
+  } else {
+    download_pieces(host_.base + at, device_ + at, pieces, out_.get());
   }
 }
 

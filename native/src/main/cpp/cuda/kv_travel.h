@@ -34,6 +34,7 @@ class KvTravel {
  private:
   int32_t layers_together(const std::vector<BlockRows> &list) const;
   void copy(bool in, const std::vector<BlockRows> &list, int32_t first_layer, int32_t layers);
+  void copy_pieces(bool in, size_t at, const Pieces &pieces);
 
   Stream compute_;
   OwnStream in_, out_;

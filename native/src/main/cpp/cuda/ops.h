@@ -1,8 +1,8 @@
 // The operations of the cuda backend, one a file. Pointers are to device memory.
 //
 // The residual stream is float; what a product takes is F16, in rows whose stride is
-// a multiple of 64 elements, zeros behind the last column; queries, keys and values
-// are F16. Each result is computed in an order that follows from its
+// a multiple of 64 elements, zeros behind the last column; queries are F16, keys and
+// values F16 or int8 with a scale for each token and head. Each result is computed in an order that follows from its
 // own data alone, so it depends neither on the batch nor on its place in it.
 #ifndef EBB_CUDA_OPS_H
 #define EBB_CUDA_OPS_H
@@ -82,7 +82,8 @@ void matmul(const Matmul &op, Stream stream);
 
 // From a fused product of queries, keys and values to what attention reads: adds nothing,
 // normalises each head of q and k where weights are given, rotates them, and writes q as F16
-// [tokens][heads][head_dim], k and v as F16 into their slots of `kv`.
+// [tokens][heads][head_dim], k and v into their slots of `kv`: as F16, or as int8, the very
+// codes and scales of core/kv_int8.h.
 struct Rope {
   const float *qkv;            // [tokens][(heads + 2 kv_heads) * head_dim]
   const int32_t *positions;    // [tokens]
@@ -119,6 +120,7 @@ struct TileRows {
   int32_t many;
 };
 constexpr TileRows kMmaRows{16, 64};
+constexpr int32_t kInt8BlockTokens = 16;  // tokens of a block at least, of int8
 // On sm_90a a warpgroup has 64 rows; two of heads of 256 would not fit into the registers.
 constexpr TileRows sm90_rows(int32_t head_dim) { return {64, head_dim > 128 ? 64 : 128}; }
 constexpr int32_t kGroupMax = 64;         // heads that share a KV head at most
@@ -130,7 +132,8 @@ struct Attention {
   const int32_t *positions;    // [tokens]
   const int32_t *block_table;
   const uint8_t *kv;
-  const TensorMap *kv_map;     // rows of `kv` in boxes of a block, on the host: by sm_90a's kernel; NULL: by mma.sync
+  const TensorMap *kv_map;     // rows of `kv` in boxes of a block, on the host: by sm_90a's kernel; NULL (always of
+                               // int8): by mma.sync
   KvLayout layout;
   int32_t layer;
   int32_t heads;
@@ -143,6 +146,7 @@ struct Attention {
 // `tiles` lists (tile, split) pairs with at most `rows_max` rows each, one of the path's TileRows.
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_sm90(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
+void attention_int8(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_merge(const Attention &op, Stream stream);
 
 // Tokens out of rows of logits, the very ones that the engine's sampler would choose: its sums in double run in its

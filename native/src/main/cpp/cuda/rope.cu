@@ -1,7 +1,9 @@
 // QK-norm, rotary embedding and the write of keys and values into their blocks, in one pass.
 //
-// A warp a head of a token: queries, then keys, then values. Bound by memory: 6 bytes an element.
+// A warp a head of a token: queries, then keys, then values. Bound by memory: 6 bytes an element, 5 of int8 keys and
+// values.
 #include "cuda/isa.cuh"
+#include "cuda/kv_int8.cuh"
 #include "cuda/launch.cuh"
 #include "cuda/reduce.cuh"
 
@@ -33,19 +35,25 @@ __device__ __forceinline__ void rotate(const Rope &op, int32_t position, float *
   }
 }
 
-// Where the head goes: its query row, or its place in the token's block.
+// A key's or value's head in its token's block: heads of keys lie before those of values.
+struct Place {
+  uint8_t *head;  // the block's first token of it
+  int within;     // the token's row
+};
+
+__device__ __forceinline__ Place place_of(const Rope &op, int64_t token, int head) {
+  const int64_t block = op.slots[token] / op.layout.block_tokens;
+  const int64_t heads = 2 * static_cast<int64_t>(op.layout.kv_heads);
+  const int64_t before = (block * op.layout.layers + op.layer) * heads + head - op.heads;
+  return {op.kv + before * static_cast<int64_t>(op.layout.head_bytes()), op.slots[token] % op.layout.block_tokens};
+}
+
+// Where the head goes as F16: its query row, or its place in the token's block.
 __device__ __forceinline__ uint16_t *target(const Rope &op, int64_t token, int head) {
   const int n = op.layout.head_dim;
   if (head < op.heads) return op.q + (token * op.heads + head) * n;
-  const int kv_heads = op.layout.kv_heads;
-  const int part = head < op.heads + kv_heads ? 0 : 1;
-  const int64_t index = head - op.heads - part * kv_heads;
-  const int64_t block = op.slots[token] / op.layout.block_tokens;
-  const int64_t within = op.slots[token] % op.layout.block_tokens;
-  const int64_t first = ((static_cast<int64_t>(op.layer) * 2 + part) * kv_heads + index) * op.layout.block_tokens;
-  const int64_t block_elements =
-      static_cast<int64_t>(op.layout.layers) * 2 * kv_heads * op.layout.block_tokens * n;
-  return reinterpret_cast<uint16_t *>(op.kv) + block * block_elements + (first + within) * n;
+  const Place place = place_of(op, token, head);
+  return reinterpret_cast<uint16_t *>(place.head) + place.within * n;
 }
 
 __global__ void __launch_bounds__(kWarps * 32) rope_kernel(Rope op) {
@@ -65,6 +73,10 @@ __global__ void __launch_bounds__(kWarps * 32) rope_kernel(Rope op) {
     rotate(op, op.positions[token], x);
   }
   isa::sync_warp();
+  if (op.layout.type == EBB_KV_I8 && head >= op.heads) {
+    const Place place = place_of(op, token, head);
+    return store_int8(x, n, place.head + place.within * n, place.head + op.layout.scales_offset() + 2 * place.within);
+  }
   uint16_t *to = target(op, token, head);
   for (int i = isa::lane() * 2; i < n; i += 64) {
     const uint2 two = isa::load_8(x + i);  // one access of both: two apart would meet in one bank

@@ -55,7 +55,11 @@ typedef enum ebb_rope_pairing {
   EBB_ROPE_HALVES = 1        // (x[i], x[i + dims/2]): Hugging Face order, Qwen
 } ebb_rope_pairing;
 
-typedef enum ebb_kv_type { EBB_KV_F32 = 0, EBB_KV_F16 = 1 } ebb_kv_type;
+typedef enum ebb_kv_type {
+  EBB_KV_F32 = 0,
+  EBB_KV_F16 = 1,
+  EBB_KV_I8 = 2  // signed bytes, each times the scale of its token and head
+} ebb_kv_type;
 
 typedef struct ebb_tensor {
   int32_t role;   // ebb_role
@@ -93,6 +97,8 @@ typedef struct ebb_model {
 
 // A KV block holds block_tokens tokens of all layers, block-first:
 //   [layers][2: K then V][kv_heads][block_tokens][head_dim] of kv_type.
+// With EBB_KV_I8 each head's part is [block_tokens][head_dim] bytes and behind them
+// [block_tokens] scales as F16 (core/kv_int8.h).
 // Block b lies at b * block_bytes from the address given to attach, which is
 // aligned to 64 bytes.
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
+#include "core/kv_int8.h"
 #include "reference/dot.h"
 #include "reference/ops.h"
 
@@ -14,9 +16,19 @@ const float *block_floats(const AttentionView &view, int32_t logical, KvLayout::
   const uint8_t *bytes = view.memory.block(view.block_table[logical]) +
                          view.layout.head_offset(view.layer, part, view.kv_head);
   if (view.layout.type == EBB_KV_F32) return reinterpret_cast<const float *>(bytes);
-  const auto *halves = reinterpret_cast<const uint16_t *>(bytes);
-  const int32_t n = view.layout.block_tokens * view.layout.head_dim;
-  for (int32_t i = 0; i < n; ++i) converted[i] = f16_to_f32(halves[i]);
+  const int32_t n = view.layout.head_dim;
+  for (int32_t token = 0; token < view.layout.block_tokens; ++token) {
+    const uint8_t *row = bytes + static_cast<size_t>(token) * view.layout.token_bytes();
+    float *to = converted + int64_t{token} * n;
+    if (view.layout.type == EBB_KV_F16) {
+      const auto *halves = reinterpret_cast<const uint16_t *>(row);
+      for (int32_t i = 0; i < n; ++i) to[i] = f16_to_f32(halves[i]);
+    } else {
+      uint16_t scale;
+      std::memcpy(&scale, bytes + view.layout.scales_offset() + 2 * static_cast<size_t>(token), sizeof(scale));
+      dequantize_kv(reinterpret_cast<const int8_t *>(row), scale, n, to);
+    }
+  }
   return converted;
 }
 

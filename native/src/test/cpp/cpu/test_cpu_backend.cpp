@@ -170,6 +170,13 @@ TEST(cpu_backend_writes_only_wanted_rows) {
   CHECK(batch.logits(0) == all.back());
 }
 
+TEST(cpu_backend_refuses_int8_keys_and_values) {
+  TinyConfig config;
+  config.kv_type = EBB_KV_I8;
+  TinyModel model(config);
+  CHECK_ERROR(EBB_UNSUPPORTED, "set EBB_KV_TYPE to f16 or f32", TinySession(ebb_backend_cpu(), model, 1, kBlocks));
+}
+
 TEST(cpu_backend_names_its_instruction_set) {
   char text[256] = {};
   CHECK_EQUAL(ebb_backend_cpu()->describe(text, sizeof(text)), EBB_OK);

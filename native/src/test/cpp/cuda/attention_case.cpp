@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "core/dequantize.h"
+#include "core/kv_int8.h"
 #include "cuda/device.h"
 
 namespace ebb::test {
@@ -22,10 +23,18 @@ std::vector<uint16_t> random_halves(size_t count, uint32_t seed) {
   return halves;
 }
 
+// Numbers that F16 holds.
+std::vector<float> half_floats(size_t count, uint32_t seed) {
+  std::vector<float> floats;
+  for (const uint16_t bits : random_halves(count, seed)) floats.push_back(f16_to_f32(bits));
+  return floats;
+}
+
 }  // namespace
 
 AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part> &parts, uint32_t seed)
-    : shape_(shape), parts_(parts), layout_{kLayers, shape.kv_heads, kBlockTokens, shape.head_dim, EBB_KV_F16} {
+    : shape_(shape), parts_(parts), layout_{kLayers, shape.kv_heads, kBlockTokens, shape.head_dim,
+                                              shape.kv_type} {
   int32_t blocks = 0;
   for (const Part &part : parts) blocks += (part.first + part.count + kBlockTokens - 1) / kBlockTokens;
   std::vector<int32_t> order(static_cast<size_t>(blocks + 3));  // three blocks that nobody owns
@@ -37,8 +46,10 @@ AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part
   for (size_t s = 0; s < parts.size(); ++s) {
     const Part &part = parts[s];
     const auto length = static_cast<size_t>(part.first + part.count);
-    k_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s)));
-    v_.push_back(random_halves(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s + 1)));
+    for (const uint32_t which : {0u, 1u}) {
+      true_[which].push_back(half_floats(length * kv_width, seed * 100 + static_cast<uint32_t>(3 * s) + which));
+      stored_[which].emplace_back(length * kv_width);
+    }
     const auto q = random_halves(length * static_cast<size_t>(shape.heads * shape.head_dim),
                                  seed * 100 + static_cast<uint32_t>(3 * s + 2));
     q_.insert(q_.end(), q.begin() + int64_t{part.first} * shape.heads * shape.head_dim, q.end());
@@ -50,11 +61,10 @@ AttentionCase::AttentionCase(const AttentionShape &shape, const std::vector<Part
       }
       for (int32_t h = 0; h < shape.kv_heads; ++h) {
         uint8_t *block = kv_.data() + static_cast<size_t>(table_.back()) * layout_.block_bytes();
-        const size_t within = static_cast<size_t>(p % kBlockTokens) * layout_.token_bytes();
-        const size_t from = static_cast<size_t>(p * shape.kv_heads + h) * static_cast<size_t>(shape.head_dim);
-        const size_t bytes = layout_.token_bytes();
-        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kKeys, h) + within, &k_[s][from], bytes);
-        std::memcpy(block + layout_.head_offset(kLayer, KvLayout::kValues, h) + within, &v_[s][from], bytes);
+        for (const KvLayout::Part which : {KvLayout::kKeys, KvLayout::kValues}) {
+          store(block + layout_.head_offset(kLayer, which, h), p % kBlockTokens, &true_[which][s][index(p, h)],
+                &stored_[which][s][index(p, h)]);
+        }
       }
       if (p >= part.first) {
         positions_.push_back(p);
@@ -130,12 +140,31 @@ std::vector<float> AttentionCase::run(Path path, Kind kind, simt::Counters *atte
   return result;
 }
 
-double AttentionCase::at(size_t s, int32_t position, int part, int head, int d) const {
-  const auto &from = part == 0 ? k_[s] : v_[s];
-  return f16_to_f32(from[static_cast<size_t>((position * shape_.kv_heads + head) * shape_.head_dim + d)]);
+// Where a token's head begins in true_ and stored_.
+size_t AttentionCase::index(int32_t position, int head) const {
+  return static_cast<size_t>(position * shape_.kv_heads + head) * static_cast<size_t>(shape_.head_dim);
 }
 
-std::vector<double> AttentionCase::expected() const {
+// Writes a row of a head's part of a block, and what is read back from it.
+void AttentionCase::store(uint8_t *head, int32_t row, const float *from, float *stored) const {
+  const int32_t n = shape_.head_dim;
+  uint8_t *to = head + static_cast<size_t>(row) * layout_.token_bytes();
+  if (layout_.type == EBB_KV_I8) {
+    auto *codes = reinterpret_cast<int8_t *>(to);
+    const uint16_t scale = quantize_kv(from, n, codes);
+    std::memcpy(head + layout_.scales_offset() + 2 * static_cast<size_t>(row), &scale, 2);
+    dequantize_kv(codes, scale, n, stored);
+    return;
+  }
+  for (int32_t d = 0; d < n; ++d) {
+    const uint16_t bits = f32_to_f16(from[d]);
+    std::memcpy(to + 2 * d, &bits, 2);
+    stored[d] = f16_to_f32(bits);
+  }
+}
+
+std::vector<double> AttentionCase::expected(Kept kept) const {
+  const auto &parts = kept == Kept::kTrue ? true_ : stored_;
   std::vector<double> all;
   size_t token = 0;
   for (size_t s = 0; s < parts_.size(); ++s) {
@@ -148,11 +177,13 @@ std::vector<double> AttentionCase::expected() const {
         std::vector<double> out(static_cast<size_t>(shape_.head_dim));
         double sum = 0;
         for (int32_t p = first_visible(last); p <= last; ++p) {
+          const float *key = &parts[0][s][index(p, kv_head)];
+          const float *value = &parts[1][s][index(p, kv_head)];
           double score = 0;
-          for (int32_t d = 0; d < shape_.head_dim; ++d) score += f16_to_f32(q[d]) * at(s, p, 0, kv_head, d);
+          for (int32_t d = 0; d < shape_.head_dim; ++d) score += static_cast<double>(f16_to_f32(q[d])) * key[d];
           const double weight = std::exp(score / std::sqrt(shape_.head_dim));
           sum += weight;
-          for (int32_t d = 0; d < shape_.head_dim; ++d) out[static_cast<size_t>(d)] += weight * at(s, p, 1, kv_head, d);
+          for (int32_t d = 0; d < shape_.head_dim; ++d) out[static_cast<size_t>(d)] += weight * value[d];
         }
         for (const double value : out) all.push_back(value / sum);
       }
@@ -176,7 +207,7 @@ uint64_t AttentionCase::kv_bytes() const {
   for (const Part &part : parts_) {
     positions += static_cast<uint64_t>(part.first + part.count - first_visible(part.first));
   }
-  return positions * 2 * static_cast<uint64_t>(shape_.kv_heads) * layout_.token_bytes();
+  return positions * 2 * static_cast<uint64_t>(shape_.kv_heads) * (layout_.token_bytes() + layout_.scale_bytes());
 }
 
 }  // namespace ebb::test

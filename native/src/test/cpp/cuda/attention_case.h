@@ -28,7 +28,11 @@ struct AttentionShape {
   int32_t kv_heads;
   int32_t head_dim;
   int32_t sliding_window = 0;
+  ebb_kv_type kv_type = EBB_KV_F16;  // or EBB_KV_I8, by Path::kMma alone
 };
+
+// What expected() attends to: the numbers that were to be kept, or those that the blocks hold.
+enum class Kept { kTrue, kStored };
 
 // Random q, k, v of sequence `seed + index` depend on sequence and position alone.
 class AttentionCase {
@@ -38,15 +42,16 @@ class AttentionCase {
   // Runs the kernels as the backend does: F16 rows, the padding dropped, as floats. What the
   // attention kernel itself did is counted apart, where that is asked for.
   std::vector<float> run(Path path, Kind kind, simt::Counters *attention_only = nullptr) const;
-  std::vector<double> expected() const;
-  // Bytes of keys and values that some query sees, each once.
+  std::vector<double> expected(Kept kept = Kept::kStored) const;
+  // Bytes of keys and values, scales included, that some query sees, each once.
   uint64_t kv_bytes() const;
   // Products of a row and a position that some query sees, over all heads: head_dim each.
   uint64_t visible_pairs() const;
 
  private:
   std::vector<cuda::QueryTile> tiles(int32_t rows_max) const;
-  double at(size_t s, int32_t position, int part, int head, int d) const;
+  void store(uint8_t *head, int32_t row, const float *from, float *stored) const;
+  size_t index(int32_t position, int head) const;
   int32_t first_visible(int32_t position) const;
 
   AttentionShape shape_;
@@ -56,7 +61,8 @@ class AttentionCase {
   int32_t splits_ = 1;
   std::vector<int32_t> positions_, table_, table_begin_;
   std::vector<uint16_t> q_;
-  std::vector<std::vector<uint16_t>> k_, v_;  // of each sequence, [position][kv_head][head_dim]
+  // Of keys and of values, of each sequence, [position][kv_head][head_dim]: as they are true, and as blocks hold them.
+  std::vector<std::vector<float>> true_[2], stored_[2];
   std::vector<uint8_t> kv_;
 };
 

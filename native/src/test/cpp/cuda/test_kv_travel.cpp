@@ -37,6 +37,11 @@ TinyConfig narrow() {
   return config;
 }
 
+TinyConfig with_int8(TinyConfig config) {
+  config.kv_type = EBB_KV_I8;
+  return config;
+}
+
 std::vector<int32_t> tokens_of(size_t count, uint32_t seed) {
   std::mt19937 bits(seed);
   std::vector<int32_t> tokens(count);
@@ -76,11 +81,9 @@ class Process {
 constexpr uint64_t kLogitBytes = 101 * 4;
 const std::vector<int32_t> kTable = {5, 0, 7};
 
-}  // namespace
-
-TEST(cuda_kv_travel_moves_what_changed_and_no_more) {
+void check_moves_what_changed_and_no_more(const TinyConfig &config) {
   simt::Machine::get().reset({});
-  TinyModel model(narrow());
+  TinyModel model(config);
   Process counted(model), uncounted(model);
   const auto tokens = tokens_of(40, 3);
   const std::vector<uint64_t> editions = {1, 4, 9};
@@ -99,9 +102,9 @@ TEST(cuda_kv_travel_moves_what_changed_and_no_more) {
 }
 
 // A block that went to another writer and came back under a new edition is brought again, alone.
-TEST(cuda_kv_travel_sees_what_others_wrote) {
+void check_sees_what_others_wrote(const TinyConfig &config) {
   simt::Machine::get().reset({});
-  TinyModel model(narrow());
+  TinyModel model(config);
   const auto tokens = tokens_of(40, 3);
   const auto others = tokens_of(40, 8);
   Process here(model), there(model), fresh(model);
@@ -118,9 +121,9 @@ TEST(cuda_kv_travel_sees_what_others_wrote) {
 }
 
 // Prefill hands over in the middle of a block, decode fills it, and prefill takes the whole block for its prefix.
-TEST(cuda_kv_travel_follows_a_sequence_through_two_processes) {
+void check_follows_a_sequence_through_two_processes(const TinyConfig &config) {
   simt::Machine::get().reset({});
-  TinyModel model(narrow());
+  TinyModel model(config);
   const auto tokens = tokens_of(40, 5);
   const std::vector<uint64_t> editions = {3, 3, 3};
   Process prefill(model), decode(model), alone(model);
@@ -136,9 +139,9 @@ TEST(cuda_kv_travel_follows_a_sequence_through_two_processes) {
   CHECK_BYTES(prefill.uploaded, inputs);
 }
 
-TEST(cuda_kv_travel_brings_copied_blocks) {
+void check_brings_copied_blocks(const TinyConfig &config) {
   simt::Machine::get().reset({});
-  TinyModel model(narrow());
+  TinyModel model(config);
   const auto tokens = tokens_of(24, 6);
   Process process(model);
   const std::vector<int32_t> most(tokens.begin(), tokens.begin() + 23);
@@ -151,10 +154,32 @@ TEST(cuda_kv_travel_brings_copied_blocks) {
   CHECK(process.step(tokens, 23, {3, 4}, {1, 1}) == expected);
 }
 
+}  // namespace
+
+TEST(cuda_kv_travel_moves_what_changed_and_no_more) {
+  check_moves_what_changed_and_no_more(narrow());
+  check_moves_what_changed_and_no_more(with_int8(narrow()));
+}
+
+TEST(cuda_kv_travel_sees_what_others_wrote) {
+  check_sees_what_others_wrote(narrow());
+  check_sees_what_others_wrote(with_int8(narrow()));
+}
+
+TEST(cuda_kv_travel_follows_a_sequence_through_two_processes) {
+  check_follows_a_sequence_through_two_processes(narrow());
+  check_follows_a_sequence_through_two_processes(with_int8(narrow()));
+}
+
+TEST(cuda_kv_travel_brings_copied_blocks) {
+  check_brings_copied_blocks(narrow());
+  check_brings_copied_blocks(with_int8(narrow()));
+}
+
 // Layers travel apart in the wide model, together in the narrow one.
 TEST(cuda_kv_travel_has_one_result_in_all_orders_of_the_queues) {
   const auto tokens = tokens_of(35, 4);
-  for (const TinyConfig &config : {wide(), narrow()}) {
+  for (const TinyConfig &config : {wide(), narrow(), with_int8(wide()), with_int8(narrow())}) {
     TinyModel model(config);
     simt::Machine::get().reset({});
     std::vector<float> expected;

@@ -195,7 +195,10 @@ void store_16_shared(void *address, uint4 value) { store(address, value, EBB_PC)
 void store_8(void *address, uint2 value) { store(address, value, EBB_PC); }
 
 void copy_async_16(void *to, const void *from, bool valid) {
-  Machine::get().copy_async(to, from, valid, EBB_PC);
+  Machine::get().copy_async(to, from, valid ? 16 : 0, EBB_PC);
+}
+void copy_async_part(void *to, const void *from, int bytes) {
+  Machine::get().copy_async(to, from, static_cast<size_t>(bytes), EBB_PC);
 }
 #undef EBB_PC
 
@@ -209,6 +212,10 @@ uint32_t pack_half(float low, float high) {
 uint32_t subtract_half2(uint32_t a, uint32_t b) {
   const auto half = [](uint32_t both, int which) { return f16_to_f32(static_cast<uint16_t>(both >> (16 * which))); };
   return pack_half(half(a, 0) - half(b, 0), half(a, 1) - half(b, 1));
+}
+uint32_t multiply_half2(uint32_t a, uint32_t b) {
+  const auto half = [](uint32_t both, int which) { return f16_to_f32(static_cast<uint16_t>(both >> (16 * which))); };
+  return pack_half(half(a, 0) * half(b, 0), half(a, 1) * half(b, 1));
 }
 
 uint32_t permute(uint32_t low, uint32_t high, uint32_t selector) {

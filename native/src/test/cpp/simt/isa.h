@@ -57,6 +57,7 @@ uint16_t float_to_half(float value);
 uint32_t pack_half(float low, float high);
 
 uint32_t subtract_half2(uint32_t a, uint32_t b);
+uint32_t multiply_half2(uint32_t a, uint32_t b);
 uint32_t permute(uint32_t low, uint32_t high, uint32_t selector);
 
 inline int log2_floor(uint32_t x) { return 31 - __builtin_clz(x); }
@@ -73,6 +74,7 @@ inline float exp2(float x) { return std::exp2(x); }
 inline float fma(float a, float b, float c) { return std::fma(a, b, c); }
 
 void copy_async_16(void *shared_to, const void *from, bool valid);
+void copy_async_part(void *shared_to, const void *from, int bytes);
 inline void copy_commit() { simt::Machine::get().copy_commit(); }
 template <int kGroupsLeft>
 void copy_wait() {

@@ -92,7 +92,7 @@ class Machine {
   void read_row(int lane, const void *row, Where where);
 
   // cp.async: 16 bytes; zeros where not valid.
-  void copy_async(void *shared_to, const void *from, bool valid, const void *pc);
+  void copy_async(void *shared_to, const void *from, size_t bytes, const void *pc);
   void copy_commit();
   void copy_wait(size_t groups_left);
 
@@ -113,7 +113,8 @@ class Machine {
   enum class State { kReady, kInWarp, kInGroup, kInBarrier, kInPhase, kDone };
   struct Copy {
     void *to;
-    const void *from;  // nullptr: zeros
+    const void *from;
+    size_t bytes;  // of 16; the others become zeros
     bool landed;
   };
   struct Thread {

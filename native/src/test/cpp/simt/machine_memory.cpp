@@ -107,12 +107,9 @@ void Machine::read_row(int lane, const void *row, Where where) {
 
 namespace {
 
-void land(void *to, const void *from) {
-  if (from == nullptr) {
-    std::memset(to, 0, 16);
-  } else {
-    std::memcpy(to, from, 16);
-  }
+void land(void *to, const void *from, size_t bytes) {
+  std::memset(to, 0, 16);
+  std::memcpy(to, from, bytes);
 }
 
 }  // namespace
@@ -122,11 +119,12 @@ bool Machine::lands_early() {
   return options.schedule == Schedule::kReverse || (options.schedule == Schedule::kRandom && random_() % 2 == 0);
 }
 
-void Machine::copy_async(void *to, const void *from, bool valid, const void *pc) {
+void Machine::copy_async(void *to, const void *from, size_t bytes, const void *pc) {
   Thread &thread = *current_;
   if (options.count) ++counters.cp_async;
-  if (valid) access_as(thread, from, 16, false, false, pc);
-  if (!shared_.holds(to) || !shared_.inside(to, 16) || (valid && !global.inside(from, 16))) {
+  if (bytes > 0) access_as(thread, from, bytes, false, false, pc);
+  if (reinterpret_cast<uintptr_t>(from) % 16 != 0) report(Fault::kMisaligned, thread, from, 16, false, pc, "");
+  if (!shared_.holds(to) || !shared_.inside(to, 16) || (bytes > 0 && !global.inside(from, bytes))) {
     if (!shared_.holds(to) || !shared_.inside(to, 16)) {
       report(Fault::kOutOfBounds, thread, to, 16, true, pc, " by cp.async");
     }
@@ -146,11 +144,11 @@ void Machine::copy_async(void *to, const void *from, bool valid, const void *pc)
   }
   const bool early = lands_early();
   if (early) {
-    ::simt::land(to, valid ? from : nullptr);
+    ::simt::land(to, from, bytes);
   } else {
     std::memset(to, 0xFF, 16);
   }
-  thread.open.push_back({to, valid ? from : nullptr, early});
+  thread.open.push_back({to, from, bytes, early});
 }
 
 void Machine::copy_commit() {
@@ -169,7 +167,7 @@ void Machine::copy_wait(size_t groups_left) {
 void Machine::complete(Thread &thread, const std::vector<Copy> &copies) {
   const Actor actor = actor_of(thread);
   for (const Copy &copy : copies) {
-    if (!copy.landed) ::simt::land(copy.to, copy.from);
+    if (!copy.landed) ::simt::land(copy.to, copy.from, copy.bytes);
     if (!options.check) continue;
     Cell *cells = shared_.cells(copy.to);
     for (int i = 0; i < 16; ++i) cells[i].write = {actor.era, actor.thread, 0, actor.clock};

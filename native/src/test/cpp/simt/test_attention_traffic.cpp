@@ -42,6 +42,27 @@ TEST(cuda_attention_decode_moves_least_bytes) {
   }
 }
 
+// Of int8 half as many bytes, and the scales; the sums of the splits weigh twice beside them.
+TEST(cuda_attention_int8_moves_least_bytes) {
+  for (const int32_t group : {4, 8}) {
+    const AttentionCase attention({2 * group, 2, 128, 0, EBB_KV_I8}, {{1535, 1}});
+    const AttentionCase halves({2 * group, 2, 128}, {{1535, 1}});
+    CHECK_EQUAL(attention.kv_bytes() * 2 * 128, halves.kv_bytes() * (128 + 2));
+    const simt::Counters counters = counters_of(attention, Path::kMma, Kind::kFew);
+    CHECK(counters.shared_read.over_ideal() <= 1.05);
+    CHECK(counters.shared_write.over_ideal() <= 1.05);
+    CHECK(counters.worst_site(kShare) <= 1.05);
+    const auto least = static_cast<double>(attention.kv_bytes());
+    CHECK(static_cast<double>(counters.global_read.bytes) <= 1.02 * least);
+    CHECK(static_cast<double>(counters.global_write.bytes) <= 0.04 * least);
+  }
+  const AttentionCase prompt({8, 2, 128, 0, EBB_KV_I8}, {{200, 190}});
+  const simt::Counters counters = counters_of(prompt, Path::kMma, Kind::kMany);
+  CHECK(counters.worst_site(kShare) <= 1.05);
+  CHECK(counters.shared_read.over_ideal() <= 1.05);
+  CHECK(counters.shared_write.over_ideal() <= 1.05);
+}
+
 TEST(cuda_attention_prefill_moves_whole_sectors) {
   const AttentionCase attention({8, 2, 128}, {{200, 190}});
   for (const Path path : attention_paths()) {

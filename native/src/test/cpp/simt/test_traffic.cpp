@@ -65,10 +65,10 @@ Launch embedding() {
   return {counted(), 4 * (kColumns * 2 + kColumns * 4 + 4)};
 }
 
-Launch rope() {
+Launch rope(ebb_kv_type kv_type) {
   constexpr int32_t kHeads = 8, kKvHeads = 2, kDim = 128;
   constexpr size_t kAll = kHeads + 2 * kKvHeads;
-  const KvLayout layout{1, kKvHeads, 16, kDim, EBB_KV_F16};
+  const KvLayout layout{1, kKvHeads, 16, kDim, kv_type};
   const simt::Buffer<float> qkv("qkv", random_floats(3 * kAll * kDim, 1)), table("table", random_floats(3 * kDim, 2));
   const simt::Buffer<int32_t> positions("positions", std::vector<int32_t>{0, 1, 2});
   const simt::Buffer<uint8_t> kv("kv", layout.block_bytes());
@@ -76,7 +76,8 @@ Launch rope() {
   cuda::rope({qkv.data(), positions.data(), positions.data(), table.data(), nullptr, nullptr, q.data(), kv.data(),
               layout, 3, 0, kHeads, kDim, false, 1e-5f},
              nullptr);
-  return {counted(), 3 * (kAll * kDim * (4 + 2) + kDim * 4 + 2 * 4)};
+  const size_t written = kHeads * kDim * 2 + 2 * kKvHeads * (layout.token_bytes() + layout.scale_bytes());
+  return {counted(), 3 * (kAll * kDim * 4 + written + kDim * 4 + 2 * 4)};
 }
 
 Launch kv_blocks() {
@@ -101,9 +102,9 @@ Launch matmul(ebb_type type, int64_t tokens) {
 }
 
 // Its partial sums are what it is, so they are counted as they are written.
-Launch attention(Path path, Kind kind) {
+Launch attention(Path path, Kind kind, ebb_kv_type kv_type = EBB_KV_F16) {
   const bool few = kind == Kind::kFew;
-  const AttentionCase work({8, 2, 128}, {few ? Part{1535, 1} : Part{200, 190}});
+  const AttentionCase work({8, 2, 128, 0, kv_type}, {few ? Part{1535, 1} : Part{200, 190}});
   simt::Counters counters;
   work.run(path, kind, &counters);
   counted();
@@ -115,7 +116,8 @@ const std::map<std::string, std::function<Launch()>> kLaunches = {
     {"rms_norm", rms_norm},
     {"swiglu", swiglu},
     {"embedding", embedding},
-    {"rope", rope},
+    {"rope", [] { return rope(EBB_KV_F16); }},
+    {"rope<int8>", [] { return rope(EBB_KV_I8); }},
     {"kv_blocks", kv_blocks},
     {"matmul_few<halves>", [] { return matmul(EBB_TYPE_BF16, 1); }},
     {"matmul_few<half_pairs>", [] { return matmul(EBB_TYPE_F32, 1); }},
@@ -125,6 +127,8 @@ const std::map<std::string, std::function<Launch()>> kLaunches = {
     {"matmul_many<nibbles>", [] { return matmul(EBB_TYPE_Q4_K, 64); }},
     {"attention<decode>", [] { return attention(Path::kMma, Kind::kFew); }},
     {"attention<prefill>", [] { return attention(Path::kMma, Kind::kMany); }},
+    {"attention_int8<decode>", [] { return attention(Path::kMma, Kind::kFew, EBB_KV_I8); }},
+    {"attention_int8<prefill>", [] { return attention(Path::kMma, Kind::kMany, EBB_KV_I8); }},
     {"attention_sm90<decode>", [] { return attention(Path::kSm90, Kind::kFew); }},
     {"attention_sm90<prefill>", [] { return attention(Path::kSm90, Kind::kMany); }},
 };

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.ebb.engine.backend.BackendProvider;
+import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.nativecore.StepRunner.Part;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A token's logits depend on its sequence alone, bit for bit, on every backend that runs here. */
+/** A token's logits depend on its sequence alone, bit for bit, on every backend and of every type of its cache. */
 class BatchInvarianceTest {
   private static final int BLOCKS = 32;
   // Ends inside a block, so that a partly filled one is read.
@@ -34,41 +35,50 @@ class BatchInvarianceTest {
     model.close();
   }
 
-  static Stream<String> backends() {
-    return Backends.available().stream().map(BackendProvider::name);
+  /** A backend, and how it keeps keys and values. */
+  record Kind(BackendProvider backend, KvLayout.Type kvType) {
+    @Override
+    public String toString() {
+      return backend.name() + ", " + kvType;
+    }
+  }
+
+  static Stream<Kind> backends() {
+    return Backends.available().stream()
+        .flatMap(backend -> backend.kvTypes().stream().map(type -> new Kind(backend, type)));
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void chunksGiveWhatTheWholeGives(String backend) {
-    List<float[]> whole = run(backend, 1, PROMPT.length, TABLE);
+  void chunksGiveWhatTheWholeGives(Kind kind) {
+    List<float[]> whole = run(kind, 1, PROMPT.length, TABLE);
     for (int chunk : new int[] {1, 7, 16, 33, 64}) {
-      assertSame(whole, run(backend, 1, chunk, TABLE), "chunks of " + chunk);
+      assertSame(whole, run(kind, 1, chunk, TABLE), "chunks of " + chunk);
     }
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void threadsDoNotMatter(String backend) {
-    List<float[]> one = run(backend, 1, PROMPT.length, TABLE);
-    assertSame(one, run(backend, 2, PROMPT.length, TABLE), "2 threads");
-    assertSame(one, run(backend, 3, 1, TABLE), "3 threads, token by token");
+  void threadsDoNotMatter(Kind kind) {
+    List<float[]> one = run(kind, 1, PROMPT.length, TABLE);
+    assertSame(one, run(kind, 2, PROMPT.length, TABLE), "2 threads");
+    assertSame(one, run(kind, 3, 1, TABLE), "3 threads, token by token");
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void blockTablesDoNotMatter(String backend) {
-    List<float[]> inOrder = run(backend, 2, PROMPT.length, TABLE);
-    assertSame(inOrder, run(backend, 2, 20, 31, 7, 0, 19, 2), "shuffled blocks");
+  void blockTablesDoNotMatter(Kind kind) {
+    List<float[]> inOrder = run(kind, 2, PROMPT.length, TABLE);
+    assertSame(inOrder, run(kind, 2, 20, 31, 7, 0, 19, 2), "shuffled blocks");
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void neighboursDoNotMatter(String backend) {
+  void neighboursDoNotMatter(Kind kind) {
     int[] other = prompt(2, 40);
     int[] third = prompt(3, 1);
-    List<float[]> alone = run(backend, 1, PROMPT.length, TABLE);
-    try (StepRunner runner = open(backend, 2)) {
+    List<float[]> alone = run(kind, 1, PROMPT.length, TABLE);
+    try (StepRunner runner = open(kind, 2)) {
       List<float[]> first =
           runner.step(
               new Part(other, 0, new int[] {10, 11, 12}),
@@ -85,24 +95,24 @@ class BatchInvarianceTest {
   /** The other tests would pass if every token had the same logits. */
   @ParameterizedTest
   @MethodSource("backends")
-  void logitsDependOnTheTokensBefore(String backend) {
+  void logitsDependOnTheTokensBefore(Kind kind) {
     int[] changed = PROMPT.clone();
     changed[0] = (changed[0] + 1) % TinyModel.VOCABULARY;
-    try (StepRunner runner = open(backend, 1)) {
+    try (StepRunner runner = open(kind, 1)) {
       float[] last = runner.run(PROMPT, 75, TABLE).getLast();
       float[] changedLast = runner.run(changed, 75, TABLE).getLast();
       assertNotEquals(Arrays.toString(last), Arrays.toString(changedLast));
     }
   }
 
-  private static List<float[]> run(String backend, int threads, int chunk, int... blocks) {
-    try (StepRunner runner = open(backend, threads)) {
+  private static List<float[]> run(Kind kind, int threads, int chunk, int... blocks) {
+    try (StepRunner runner = open(kind, threads)) {
       return runner.run(PROMPT, chunk, blocks);
     }
   }
 
-  private static StepRunner open(String backend, int threads) {
-    return new StepRunner(Backends.named(backend).open(threads), model, BLOCKS);
+  private static StepRunner open(Kind kind, int threads) {
+    return new StepRunner(kind.backend().open(threads, kind.kvType()), model, BLOCKS);
   }
 
   private static int[] prompt(long seed, int length) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.nativecore.StepRunner.Part;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,18 @@ class CudaEmulatedTest {
     }
   }
 
+  /** Of int8 a code may be the next one, since what is rounded to it was rounded to F16 before. */
+  @Test
+  void int8KeysAndValuesAreTheReferences() {
+    try (TinyModel model = new TinyModel(42)) {
+      List<float[]> expected = run("reference", KvLayout.Type.I8, model, PROMPT.length);
+      for (int chunk : new int[] {PROMPT.length, 1}) {
+        double error = error(run(Backends.cuda(), KvLayout.Type.I8, model, chunk), expected);
+        assertTrue(error > 0 && error <= 8e-3, "chunks of " + chunk + ": " + error);
+      }
+    }
+  }
+
   @Test
   void aTokenIsTheSameAloneBatchedAndChunked() {
     try (TinyModel model = new TinyModel(42);
@@ -42,7 +55,11 @@ class CudaEmulatedTest {
   }
 
   private static List<float[]> run(String backend, TinyModel model, int chunk) {
-    try (StepRunner runner = new StepRunner(Backends.named(backend).open(1), model, BLOCKS)) {
+    return run(backend, Backends.named(backend).kvTypes().getFirst(), model, chunk);
+  }
+
+  private static List<float[]> run(String backend, KvLayout.Type kvType, TinyModel model, int chunk) {
+    try (StepRunner runner = new StepRunner(Backends.named(backend).open(1, kvType), model, BLOCKS)) {
       return runner.run(PROMPT, chunk, TABLE);
     }
   }

@@ -51,6 +51,14 @@ class NativeBackendTest {
   }
 
   @Test
+  void aTypeOfKeysAndValuesThatABackendLacksIsRefused() {
+    assertEquals(KvLayout.Type.F16, new ReferenceBackendProvider().open(1, KvLayout.Type.F16).kvType());
+    assertEquals(KvLayout.Type.F32, reference(1).kvType(), "unless told otherwise");
+    assertReason(Reason.UNSUPPORTED, "cpu keeps keys and values as [F16, F32], not as I8",
+        () -> new CpuBackendProvider().open(1, KvLayout.Type.I8));
+  }
+
+  @Test
   void memoryIsCheckedBeforeItIsHanded() {
     try (TinyModel model = new TinyModel(1);
         Arena arena = Arena.ofConfined();

@@ -118,6 +118,11 @@ class DecodeProcessIT {
   void aSettingThatCannotWorkIsSaid() throws Exception {
     failsWith(StartFailure.CONFIG, "EBB_BACKEND", settings(tiny, "EBB_BACKEND", "abacus"));
     failsWith(StartFailure.CONFIG, "EBB_THREADS", settings(tiny, "EBB_THREADS", "0"));
+    failsWith(StartFailure.CONFIG, "EBB_KV_TYPE is i4, but backend reference keeps keys and values as f32 or f16 or i8",
+        settings(tiny, "EBB_KV_TYPE", "i4"));
+    Map<String, String> cpu = settings(tiny, "EBB_KV_TYPE", "i8");
+    cpu.put("EBB_BACKEND", "cpu");
+    failsWith(StartFailure.CONFIG, "backend cpu keeps keys and values as f16 or f32; set one of these", cpu);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** The reference backend until a token {@value #FATAL} comes by; that takes its device away. */
@@ -25,14 +26,21 @@ public final class FragileBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(int threads) {
-    Backend sound = ServiceLoader.load(BackendProvider.class).stream()
+  public List<KvLayout.Type> kvTypes() {
+    return reference().kvTypes();
+  }
+
+  @Override
+  public Backend open(int threads, KvLayout.Type kvType) {
+    return new Fragile(reference().open(threads, kvType));
+  }
+
+  private static BackendProvider reference() {
+    return ServiceLoader.load(BackendProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(provider -> provider.name().equals("reference"))
         .findFirst()
-        .orElseThrow()
-        .open(threads);
-    return new Fragile(sound);
+        .orElseThrow();
   }
 
   private record Fragile(Backend sound) implements Backend {

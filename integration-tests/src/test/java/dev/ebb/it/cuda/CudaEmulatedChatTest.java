@@ -1,6 +1,7 @@
 package dev.ebb.it.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -89,6 +91,24 @@ class CudaEmulatedChatTest {
         "EBB_CHUNK_TOKENS", "16"))) {
       assertEquals(alone, all(whole.api(), 3, true));
       assertEquals(List.of(), whole.functions("prefill"), "prefill was never needed");
+    }
+  }
+
+  /** Codes and scales in the arena are handed over like F16, and say the same whatever the way. */
+  @Test
+  void answersOfInt8AreTheSameAtOnceAndWithoutAHandOff() throws Exception {
+    try (EbbInstance handed = start("cuda-int8", "cuda-emulated",
+        Map.of("EBB_KV_TYPE", "i8", "EBB_PREFILL_THRESHOLD_TOKENS", "1"));
+        EbbInstance whole = start("cuda-int8-whole", "cuda-emulated",
+            Map.of("EBB_KV_TYPE", "i8", "EBB_PREFILL_THRESHOLD_TOKENS", "1000000", "EBB_CHUNK_TOKENS", "16"))) {
+      List<Chat> one = all(handed.api(), 1, true);
+      assertNotEquals(alone, one, "int8 rounds, so log-probabilities cannot be those of F16");
+      assertEquals(one, all(handed.api(), 2 * QUESTIONS.size(), true));
+      assertEquals(one, all(whole.api(), 3, true));
+      assertTrue(Metrics.of(handed.functions("prefill").getFirst()).sum("vllm:prompt_tokens_total") > 0);
+      try (Stream<Path> files = Files.list(handed.home().resolve("run/" + handed.port() + "/arena"))) {
+        assertEquals(List.of(true), files.map(file -> file.toString().endsWith("-i8.kv")).toList());
+      }
     }
   }
 

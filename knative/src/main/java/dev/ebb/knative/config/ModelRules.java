@@ -11,6 +11,9 @@ import java.util.function.Function;
 /** What the values of models, tenants and images must be to each other. */
 final class ModelRules {
   private static final Set<String> BACKENDS_OF_THE_CPU = Set.of("cpu", "reference");
+  /** Element types of keys and values that a backend has, as its provider in the functions says too. */
+  private static final Map<String, List<String>> KV_TYPES =
+      Map.of("cpu", List.of("f16", "f32"), "reference", List.of("f32", "f16", "i8"), "cuda", List.of("f16", "i8"));
 
   private final EbbYaml yaml;
   private final Report report;
@@ -75,6 +78,7 @@ final class ModelRules {
     if (model.priority().isPresent() && model.queue().isEmpty()) {
       report.at(path + ".priority", "counts only in a queue", "add queue, or take priority out");
     }
+    kvType(path + ".kvType", model);
     whenWaiting(path, model);
     tolerations(path + ".tolerations", model.tolerations(), report);
     model.prefill().ifPresent(prefill -> {
@@ -82,6 +86,14 @@ final class ModelRules {
       phase(path + ".prefill", model, prefill);
     });
     phase(path + ".decode", model, model.decode());
+  }
+
+  private void kvType(String path, ModelSpec model) {
+    List<String> types = KV_TYPES.getOrDefault(model.backend(), List.of());
+    if (model.kvType().isPresent() && !types.isEmpty() && !types.contains(model.kvType().get())) {
+      report.at(path, "is " + model.kvType().get() + ", and backend " + model.backend() + " keeps keys and values as "
+          + String.join(" or ", types), "write one of these, or take kvType out");
+    }
   }
 
   /** Another model must be there to answer, and quota to be waited for. */

@@ -9,12 +9,14 @@ import java.util.Optional;
  * A model and its phases.
  *
  * @param id name in the API
+ * @param kvType {@code f32}, {@code f16} or {@code i8}; empty for what the backend usually takes
  * @param degradeTo id of the model that answers while this one waits for quota, for {@link WhenWaiting#DEGRADE}
  * @param prefill empty where decode computes prompts itself
  */
-public record ModelSpec(String id, Source source, String backend, int kvTokens, int prefillThresholdTokens,
-    Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting, Optional<String> degradeTo,
-    Map<String, String> nodeSelector, List<Toleration> tolerations, Optional<PhaseSpec> prefill, PhaseSpec decode) {
+public record ModelSpec(String id, Source source, String backend, int kvTokens, Optional<String> kvType,
+    int prefillThresholdTokens, Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting,
+    Optional<String> degradeTo, Map<String, String> nodeSelector, List<Toleration> tolerations,
+    Optional<PhaseSpec> prefill, PhaseSpec decode) {
 
   /** What happens to requests while decode waits for quota. */
   public enum WhenWaiting {

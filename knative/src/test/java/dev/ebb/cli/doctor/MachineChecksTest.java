@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendProvider;
+import dev.ebb.engine.kv.KvLayout;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +67,12 @@ class MachineChecksTest {
       }
 
       @Override
-      public Backend open(int threads) {
+      public List<KvLayout.Type> kvTypes() {
+        return List.of();
+      }
+
+      @Override
+      public Backend open(int threads, KvLayout.Type kvType) {
         throw new IllegalStateException("not asked for");
       }
     };

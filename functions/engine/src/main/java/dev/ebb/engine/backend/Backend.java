@@ -18,7 +18,7 @@ public interface Backend extends AutoCloseable {
   /** The device in words, such as the CPU's instruction sets in use. */
   String device();
 
-  /** The element type in which this backend keeps keys and values. */
+  /** The element type in which this backend keeps keys and values, as it was opened. */
   KvLayout.Type kvType();
 
   /** Loads the weights; {@code model} must stay open until {@link #close()}. Called once. */

@@ -1,5 +1,8 @@
 package dev.ebb.engine.backend;
 
+import dev.ebb.engine.kv.KvLayout;
+import java.util.List;
+
 /** Makes backends of one kind; found by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
 
@@ -9,13 +12,22 @@ public interface BackendProvider {
   /** Whether it can run here, and why not or on what. Never throws. */
   Availability availability();
 
+  /** Element types in which it can keep keys and values; first the one that it takes unless told otherwise. */
+  List<KvLayout.Type> kvTypes();
+
   /**
    * Opens a backend.
    *
    * @param threads compute threads, the engine thread included; at least 1
-   * @throws BackendException when it is not available here
+   * @param kvType one of {@link #kvTypes}
+   * @throws BackendException when it is not available here, or keeps no keys and values of that type
    */
-  Backend open(int threads);
+  Backend open(int threads, KvLayout.Type kvType);
+
+  /** Opens a backend that keeps keys and values as it usually does. */
+  default Backend open(int threads) {
+    return open(threads, kvTypes().getFirst());
+  }
 
   /**
    * @param available whether {@link #open} can succeed

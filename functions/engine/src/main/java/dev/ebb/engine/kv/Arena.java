@@ -98,8 +98,7 @@ public final class Arena implements AutoCloseable {
 
   /** Name of the arena's file: one per model and element type, so that backends of both can run. */
   public static String fileName(KvLayout layout, String modelFingerprint) {
-    String type = layout.type().name().toLowerCase(java.util.Locale.ROOT);
-    return filePrefix(modelFingerprint) + type + ".kv";
+    return filePrefix(modelFingerprint) + layout.type().key() + ".kv";
   }
 
   /** How the names of all arenas of a model begin. */

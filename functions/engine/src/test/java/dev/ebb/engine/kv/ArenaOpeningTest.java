@@ -77,6 +77,20 @@ class ArenaOpeningTest {
     assertEquals(Reason.OTHER_LAYOUT, e.reason());
   }
 
+  /** Blocks of codes and scales are never taken for blocks of F16, whatever the file's name says. */
+  @Test
+  void anotherTypeOfKeysAndValuesIsRefused() throws IOException {
+    KvLayout half = new KvLayout(2, 2, 32, KvLayout.BLOCK_TOKENS, KvLayout.Type.F16);
+    KvLayout int8 = new KvLayout(2, 2, 32, KvLayout.BLOCK_TOKENS, KvLayout.Type.I8);
+    Arena.open(ArenaFixture.config(directory, 8), half, ArenaFixture.MODEL).close();
+    Files.move(directory.resolve(Arena.fileName(half, ArenaFixture.MODEL)),
+        directory.resolve(Arena.fileName(int8, ArenaFixture.MODEL)));
+    ArenaException e = assertThrows(ArenaException.class,
+        () -> Arena.open(ArenaFixture.config(directory, 8), int8, ArenaFixture.MODEL));
+    assertEquals(Reason.OTHER_LAYOUT, e.reason());
+    assertTrue(e.getMessage().contains("/F16") && e.getMessage().contains("/I8"), e.getMessage());
+  }
+
   @Test
   void aNewerVersionIsRefused() throws IOException {
     edit(memory -> memory.set(JAVA_INT, ArenaFormat.AT_VERSION, ArenaFormat.VERSION + 1));

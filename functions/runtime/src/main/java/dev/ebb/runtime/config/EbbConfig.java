@@ -79,6 +79,9 @@ public interface EbbConfig {
     /** Tokens whose keys and values fit; never over a quarter of the available memory. */
     @WithDefault("32768")
     int tokens();
+
+    /** Element type, {@code f32}, {@code f16} or {@code i8}; what the backend usually takes when absent. */
+    Optional<String> type();
   }
 
   /** The application's own part, set in its application.properties. */

@@ -140,7 +140,18 @@ final class EngineStart {
       throw new StartException(StartFailure.BACKEND_UNAVAILABLE, "backend " + config.backend()
           + " cannot run here: " + availability.description());
     }
-    return provider.open(config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors()));
+    int threads = config.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    return provider.open(threads, kvType(provider));
+  }
+
+  private KvLayout.Type kvType(BackendProvider provider) {
+    List<KvLayout.Type> possible = provider.kvTypes();
+    return config.kv().type().map(wished -> KvLayout.Type.of(wished).filter(possible::contains)
+        .orElseThrow(() -> new StartException(StartFailure.CONFIG, "EBB_KV_TYPE is " + wished + ", but backend "
+            + provider.name() + " keeps keys and values as "
+            + String.join(" or ", possible.stream().map(KvLayout.Type::key).toList())
+            + "; set one of these, or leave it out")))
+        .orElse(possible.getFirst());
   }
 
   private EngineConfig engineConfig() {
