@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PatienceTest {
-  private static final String AWAY = "Internal error occurred: failed calling webhook \"mclusterqueue.kb.io\": failed to "
-      + "call webhook: Post \"https://webhook.kueue-system.svc:443/\": dial tcp 10.96.0.9:443: connect: ";
+  private static final String AWAY = "Internal error occurred: failed calling webhook \"mclusterqueue.kb.io\": failed "
+      + "to call webhook: Post \"https://webhook.kueue-system.svc:443/\": dial tcp 10.96.0.9:443: connect: ";
   private static final ObjectName QUEUE = new ObjectName(
       new ObjectKind("kueue.x-k8s.io/v1beta2", "ClusterQueue", true), "", "ebb-serving");
 

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param preemptionMs how long a function that Kueue preempts may go on answering (EBB_PREEMPTION_SECONDS)
  */
 public record ClusterSettings(Optional<String> queue, String clusterQueue, String gpuResource, int decodeGpus,
-    int prefillGpus, WhenWaiting whenWaiting, Optional<String> degradeModel, Optional<URI> degradeUrl, long preemptionMs) {
+    int prefillGpus, WhenWaiting whenWaiting, Optional<String> degradeModel, Optional<URI> degradeUrl,
+    long preemptionMs) {
   private static final int GPUS_MAX = 1024;
   /** Knative's queue-proxy keeps a pod that long anyhow. */
   private static final long PREEMPTION_SECONDS = 30;
