@@ -6,6 +6,7 @@
 // weights. For many, a warp has a tile and 64 tokens and goes through the parts itself. Either
 // way an element is the same sum in the same order.
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/matrix.cuh"
 
 namespace ebb::cuda {
@@ -22,6 +23,7 @@ struct Parameters {
   float *y;
   int32_t tokens;
   int64_t y_stride;
+  const int32_t *live;
 };
 
 // Sums of rows i / 4 and i / 4 + 8 for tokens 8n + 2 (i % 4) and the next, in lane i.
@@ -123,6 +125,8 @@ __global__ void __launch_bounds__(kThreads) matmul_few_kernel(Parameters p) {
   const int warp = static_cast<int>(threadIdx.x / 32);
   const int lane = isa::lane();
   const int32_t token = static_cast<int32_t>(blockIdx.y) * 8 * kTokenTiles;
+  p.tokens = live_of(p.live, p.tokens);
+  if (token >= p.tokens) return;
   Sums<kTokenTiles> sums;
   multiply_part<kCode, kTokenTiles>(p, blockIdx.x, token, warp, sums);
   for (int n = 0; n < kTokenTiles; ++n) {
@@ -145,7 +149,8 @@ __global__ void __launch_bounds__(kThreads, 1) matmul_many_kernel(Parameters p) 
   const int64_t tile = static_cast<int64_t>(blockIdx.x) * 4 + threadIdx.x / 32;
   const int lane = isa::lane();
   const int32_t token = static_cast<int32_t>(blockIdx.y) * 8 * kTokenTiles;
-  if (tile * kTileRows >= p.w.rows) return;  // the whole warp; no barrier follows
+  p.tokens = live_of(p.live, p.tokens);
+  if (tile * kTileRows >= p.w.rows || token >= p.tokens) return;  // the whole warp; no barrier follows
   Sums<kTokenTiles> total;
   multiply_part<kCode, kTokenTiles>(p, tile, token, 0, total);
   for (int part = 1; part < kParts; ++part) {
@@ -181,7 +186,7 @@ void start(const Parameters &p, Stream stream) {
 void matmul(const Matmul &op, Stream stream) {
   if (op.tokens == 0) return;
   const Parameters p{op.w, op.x,        op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens),
-                     op.y_stride};
+                     op.y_stride, op.live};
   switch (op.w.code) {
     case Matrix::kNibbles: return start<Matrix::kNibbles>(p, stream);
     case Matrix::kBytes: return start<Matrix::kBytes>(p, stream);
