@@ -185,13 +185,13 @@ std::vector<float> TinyBatch::logits(int32_t row) {
 
 TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads,
                          int32_t blocks)
-    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()) {
+    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()), blocks_(blocks) {
   char error[256];
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
   try {
     check(backend->load_model(handle_, model));
-    check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
+    attach();
   } catch (...) {
     backend->close(handle_);  // no destructor runs for what was not made
     throw;
@@ -199,6 +199,8 @@ TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, con
 }
 
 TinySession::~TinySession() { backend_->close(handle_); }
+
+void TinySession::attach() { check(backend_->attach_kv(handle_, kv_.data(), kv_.size(), blocks_)); }
 
 void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));

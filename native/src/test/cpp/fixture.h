@@ -108,6 +108,8 @@ class TinySession {
 
   // Runs one step; throws Error with the backend's status and sentence.
   void forward(TinyBatch &batch);
+  // Attaches the same memory anew.
+  void attach();
   // Chooses tokens; likewise.
   void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
@@ -119,6 +121,7 @@ class TinySession {
   const ebb_backend *backend_;
   ebb_handle *handle_ = nullptr;
   AlignedBytes kv_;
+  int32_t blocks_;
 };
 
 }  // namespace ebb::test
