@@ -36,11 +36,12 @@ if [ $# -eq 0 ]; then
   expect_no_device scripts/gpu_check.sh
 fi
 # Through JNI, and the invariance tests of every backend, on a library with the emulator in it: as any device, and as one
-# of sm_90a.
+# of sm_90a, there with decode by CUDA graphs too.
 if [ $# -eq 0 ]; then
   native/build-native.sh "$jdk" "$build" ebb_emulated || exit 1
-  for sm90 in 0 1; do
-    EBB_SIMT_SM90=$sm90 EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so scripts/mvn.sh -q -pl native -am \
+  for mode in '0 off' '1 off' '1 on'; do
+    EBB_SIMT_SM90=${mode% *} EBB_CUDA_GRAPHS=${mode#* } EBB_NATIVE_LIBRARY=$PWD/$build/simt/libebb_emulated.so \
+      scripts/mvn.sh -q -pl native -am \
       -Dtest='CudaEmulated*Test,BatchInvarianceTest' -Dsurefire.failIfNoSpecifiedTests=false test || status=1
     python3 scripts/java_counts.py native/target/surefire-reports CudaEmulatedTest CudaEmulatedSamplingTest \
       CudaEmulatedLossTest BatchInvarianceTest || status=1

@@ -183,6 +183,19 @@ std::vector<float> TinyBatch::logits(int32_t row) {
   return {first, first + descriptor()->vocabulary};
 }
 
+Setting::Setting(const char *name, const std::string &value) : name_(name) {
+  if (const char *before = std::getenv(name)) before_ = before;
+  setenv(name, value.c_str(), 1);
+}
+
+Setting::~Setting() {
+  if (before_) {
+    setenv(name_, before_->c_str(), 1);
+  } else {
+    unsetenv(name_);
+  }
+}
+
 TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads,
                          int32_t blocks)
     : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()), blocks_(blocks) {

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/model.h"
@@ -94,6 +96,19 @@ class TinyBatch {
 
  private:
   std::unique_ptr<AlignedBytes> bytes_;
+};
+
+// A variable of the environment, as long as this lives.
+class Setting {
+ public:
+  Setting(const char *name, const std::string &value);
+  ~Setting();
+  Setting(const Setting &) = delete;
+  Setting &operator=(const Setting &) = delete;
+
+ private:
+  const char *name_;
+  std::optional<std::string> before_;
 };
 
 // An opened backend with the model loaded and `blocks` KV blocks attached.

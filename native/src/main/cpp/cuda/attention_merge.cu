@@ -14,7 +14,7 @@ constexpr int kEachMax = 8;  // elements of a lane: 256 / 32
 
 __global__ void __launch_bounds__(kWarps * 32) attention_merge_kernel(Attention op) {
   const int64_t row = static_cast<int64_t>(blockIdx.x) * kWarps + threadIdx.x / 32;
-  // Whole warps leave; no barrier follows. Rows lie as the bound of tokens says, whatever is there of it.
+  // Whole warps leave; no barrier follows.
   if (row >= static_cast<int64_t>(live_of(op.live_tokens, op.tokens)) * op.heads) return;
   const int n = op.layout.head_dim;
   const int lane = isa::lane();

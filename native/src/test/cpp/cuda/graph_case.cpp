@@ -1,7 +1,6 @@
 #include "cuda/graph_case.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "check.h"
@@ -10,21 +9,6 @@
 #include "cuda/sampling_case.h"
 
 namespace ebb::test {
-
-GraphSetting::GraphSetting(const std::string &value) {
-  const char *before = std::getenv("EBB_CUDA_GRAPHS");
-  was_set_ = before != nullptr;
-  if (was_set_) before_ = before;
-  setenv("EBB_CUDA_GRAPHS", value.c_str(), 1);
-}
-
-GraphSetting::~GraphSetting() {
-  if (was_set_) {
-    setenv("EBB_CUDA_GRAPHS", before_.c_str(), 1);
-  } else {
-    unsetenv("EBB_CUDA_GRAPHS");
-  }
-}
 
 TinyConfig graph_model() {
   TinyConfig config;
@@ -43,7 +27,7 @@ GraphCase::GraphCase(const TinyConfig &config, int32_t places, uint64_t seed)
     : config_(config), model_(config), random_(seed), blocks_each_(config.context / 16),
       editions_(static_cast<size_t>(places), 0) {
   const auto open = [&](const char *graphs) {
-    const GraphSetting setting(graphs);
+    const Setting setting("EBB_CUDA_GRAPHS", graphs);
     return std::make_unique<TinySession>(link::backend(), model_, 1, places * blocks_each_);
   };
   plain_ = open("off");

@@ -5,25 +5,11 @@
 
 #include <memory>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "fixture.h"
 
 namespace ebb::test {
-
-// EBB_CUDA_GRAPHS as long as this lives.
-class GraphSetting {
- public:
-  explicit GraphSetting(const std::string &value);
-  ~GraphSetting();
-  GraphSetting(const GraphSetting &) = delete;
-  GraphSetting &operator=(const GraphSetting &) = delete;
-
- private:
-  std::string before_;
-  bool was_set_;
-};
 
 // A model that the emulator computes fast, and whose rows of all layers travel together.
 TinyConfig graph_model();

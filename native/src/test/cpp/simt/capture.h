@@ -38,8 +38,8 @@ class Captures {
   // Keeps the call where the stream captures, else gives it to the stream.
   void give(ebb::cuda::Stream stream, const KernelCall &call);
 
-  // What a call begins with that no capture allows: of this stream, or, for nullptr, of any. Throws Error(EBB_INTERNAL).
-  // What is given to other streams runs as ever.
+  // What a call begins with that no capture allows: of this stream, or, for nullptr, of any. What is given to other
+  // streams runs as ever. Throws Error(EBB_INTERNAL).
   void refuse(const char *call, ebb::cuda::Stream stream);
   // The same for calls that cannot throw; the finding tells.
   void note_refused(const char *call, ebb::cuda::Stream stream) noexcept;

@@ -1,5 +1,5 @@
-// Capture and replay on the emulated device: a graph does what its kernels do, every time, and each mistake that is made
-// for a detector is seen.
+// Capture and replay on the emulated device: a graph does what its kernels do, every time, and each mistake that is
+// made for a detector is seen.
 #include <numeric>
 #include <set>
 

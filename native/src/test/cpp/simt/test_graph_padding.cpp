@@ -1,5 +1,5 @@
-// What of a shape is not there is neither read nor written: buffers have room for 64 sequences, bytes that nothing wrote
-// are told apart, and a read of them is a finding.
+// What of a shape is not there is neither read nor written: buffers have room for 64 sequences, bytes that nothing
+// wrote are told apart, and a read of them is a finding.
 #include "check.h"
 #include "cuda/graph_case.h"
 #include "simt/capture.h"
@@ -19,7 +19,7 @@ struct Rows {
 
 void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs) {
   TinyModel model(config);
-  const GraphSetting setting("on");
+  const Setting setting("EBB_CUDA_GRAPHS", "on");
   TinySession session(ebb_backend_cuda_emulated(), model, 1, sequences);
   std::vector<Chunk> chunks;
   for (int32_t s = 0; s < sequences; ++s) chunks.push_back({{7 + s}, 0, {s}, false, {1}});
