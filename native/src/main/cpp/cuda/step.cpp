@@ -123,7 +123,6 @@ StepGraphs::Pieces Step::capture(const Pass &pass, const StepShape &shape) {
 void Step::put_inputs(Pass &pass) {
   const Batch &batch = pass.batch;
   const auto tokens = static_cast<size_t>(batch.tokens);
-  reserve(pass, pass.bounds);
   if (graphs_wanted_) {
     // For the greatest shape at once, so that seldom a buffer moves; more splits come with longer contexts.
     constexpr int32_t kMost = kGraphSequences;
@@ -131,6 +130,7 @@ void Step::put_inputs(Pass &pass) {
     block_table_.reserve(static_cast<size_t>(kMost) * (static_cast<size_t>(pass.model.context) /
                                                            static_cast<size_t>(pass.model.kv.block_tokens) + 1));
   }
+  reserve(pass, pass.bounds);
   token_ids_.put(batch.token_ids, tokens, stream_);
   positions_.put(batch.positions, tokens, stream_);
   slots_.put(batch.slot_mapping, tokens, stream_);

@@ -100,7 +100,7 @@ std::vector<int32_t> at(size_t count, int32_t position) { return std::vector<int
 
 TEST(cuda_graphs_give_the_bits_of_plain_launches) {
   on_every_device([] {
-    for (uint64_t seed = 1; seed <= 6; ++seed) check_history(graph_model(), seed, 25);
+    for (uint64_t seed = 1; seed <= 4; ++seed) check_history(graph_model(), seed, 20);
   });
 }
 
@@ -126,22 +126,25 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_wide_groups) {
   on_every_device([&] { check_history(config, 22, 10); });
 }
 
-// Rows of 32 KB a layer: two layers travel together, so that the graph of five lies in four pieces.
+// Rows of 32 KB a layer: two layers travel together, so that the graph of three lies in three pieces.
 TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
   TinyConfig config = graph_model();
-  config.layers = 5;
+  config.layers = 3;
   config.heads = config.kv_heads = 32;
   config.head_dim = config.rope_dims = 256;
   config.context = 64;
-  for (const uint64_t seed : {31, 32, 33}) {
+  for (const uint64_t seed : {31, 32}) {
     simt::Machine::get().reset({});
     GraphCase world(config, 2, seed);
     world.take_over(15);
-    world.take_over(20);
-    link::run_at_random(seed);
     const uint64_t before = link::graphs_captured();
-    for (int i = 0; i < 3; ++i) world.step(2);
-    CHECK_BYTES(link::graphs_captured() - before, 4u);
+    world.step(1);
+    CHECK_BYTES(link::graphs_captured() - before, 3u);
+    // Where no buffer moves any more, nothing waits but what is told to.
+    link::run_at_random(seed);
+    world.take_over(20);
+    for (int i = 0; i < 2; ++i) world.step(2);
+    CHECK_BYTES(link::graphs_captured() - before, 6u);
     link::run_at_once();
     CHECK(world.same_memory());
   }
@@ -211,14 +214,14 @@ TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
   CHECK(world.same_memory());
 }
 
-// The table of angles, the partial sums and the tables of blocks grow with the context.
+// The table of angles and the partial sums grow with the context; then a shape comes back that was captured before.
 TEST(cuda_graphs_go_when_a_buffer_moves) {
   on_every_device([] {
     simt::Machine::get().reset({});
     GraphCase world(graph_model(), 4, 43);
-    for (const int32_t rows : {3, 254, 510, 1022, 1534}) {
+    for (const int32_t rows : {3, 254, 510, 3, 1022, 3, 1534, 3}) {
       world.take_over(rows);
-      for (int i = 0; i < 4; ++i) world.step(1 + i % 2);
+      for (int i = 0; i < 3; ++i) world.step(1);
       world.leave();
     }
     CHECK(simt::Machine::get().findings.empty());
