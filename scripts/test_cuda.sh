@@ -55,7 +55,7 @@ java_tests() {
 
 emulated_java() {
   java_tests native "CudaEmulatedTest CudaEmulatedSamplingTest CudaEmulatedLossTest BatchInvarianceTest" \
-    env EBB_SIMT_SM90="$1" EBB_NATIVE_LIBRARY="$PWD/$build/simt/libebb_emulated.so"
+    env EBB_SIMT_SM90="$1" EBB_CUDA_GRAPHS="$2" EBB_NATIVE_LIBRARY="$PWD/$build/simt/libebb_emulated.so"
 }
 
 # Chat through router, prefill and decode, all processes of dist/ with the emulator's provider added.
@@ -123,10 +123,12 @@ part "emulator" built_tests simt_tests simt
 part "emulator, sanitizers" built_tests simt_sanitized_tests simt cuda_
 part "mutations" python3 scripts/cuda_mutations.py "$build"
 part "gpu-check, small and with stand-ins" gpu_check_program
-# The invariance tests of every backend too, on a library with the emulator in it: as any device, and as one of sm_90a.
+# The invariance tests of every backend too, on a library with the emulator in it: as any device, and as one of sm_90a,
+# there with decode by CUDA graphs too.
 if part "library with the emulator" native ebb_emulated; then
-  part "Java, sm_80" emulated_java 0
-  part "Java, sm_90a" emulated_java 1
+  part "Java, sm_80" emulated_java 0 off
+  part "Java, sm_90a" emulated_java 1 off
+  part "Java, sm_90a, graphs" emulated_java 1 on
   part "chat" emulated_chat
 fi
 if libraries; then

@@ -73,7 +73,9 @@ std::vector<std::string> sanitized_tests(const std::string &tool, const std::vec
   // One test of every kernel at least, those with small shapes. Races are looked for in shared memory alone.
   std::vector<std::string> parts = {"takes_groups_and_head_sizes", "hand_off", "matmul_adds_bias", "sampling",
                                     "penalties", "rms_norm", "llama_equals_reference"};
-  if (tool == "memcheck") parts.insert(parts.end(), {"rope", "swiglu", "embedding", "blocks", "ragged_columns"});
+  if (tool == "memcheck") {
+    parts.insert(parts.end(), {"rope", "swiglu", "embedding", "blocks", "ragged_columns", "once_a_shape"});
+  }
   std::vector<std::string> chosen;
   for (const std::string &name : tests) {
     if (takes(name, parts) && !takes(name, {"all_shapes", "shapes_of", "true_shape"})) chosen.push_back(name);

@@ -66,7 +66,10 @@ class Engine {
                         editions(s)});
     }
     step(chunks, sequences);
+    decoded_.insert(decoded_.end(), last_.begin(), last_.begin() + count);
   }
+  // All tokens of decode, in order.
+  const std::vector<int32_t> &decoded() const { return decoded_; }
 
  private:
   std::vector<int32_t> table(int32_t sequence) const {
@@ -115,7 +118,7 @@ class Engine {
   const ModelShape &shape_;
   int32_t prompt_;
   int32_t blocks_each_;
-  std::vector<int32_t> lengths_, last_;
+  std::vector<int32_t> lengths_, last_, decoded_;
   std::vector<uint64_t> editions_;
 };
 
@@ -132,13 +135,22 @@ Figure prompt_figure(Engine &engine, const ModelShape &shape, const ModelWork &w
 }
 
 // Each step reads all weights once; of the bound, keys and values are left out.
-Figure decode_figure(Engine &engine, const ModelShape &shape, const ModelWork &work, int32_t sequences) {
+Figure decode_figure(Engine &engine, const ModelShape &shape, const ModelWork &work, int32_t sequences,
+                     const char *how) {
   std::vector<double> seconds;
   engine.decode(sequences);
   for (int32_t i = 0; i < work.steps; ++i) seconds.push_back(seconds_of_call([&] { engine.decode(sequences); }));
   const double steps = 1 / median(seconds);
-  return {shape.name + ", decode of " + std::to_string(sequences), steps * sequences, "tokens/s", kCopy,
+  return {shape.name + ", decode of " + std::to_string(sequences) + how, steps * sequences, "tokens/s", kCopy,
           steps * static_cast<double>(shape.step_bytes())};
+}
+
+// Alone, then together. Both ways begin with the same prompts.
+std::vector<int32_t> decode_figures(Engine &engine, const ModelShape &shape, const ModelWork &work, const char *how,
+                                    const Print &print) {
+  print(decode_figure(engine, shape, work, 1, how));
+  if (work.sequences > 1) print(decode_figure(engine, shape, work, work.sequences, how));
+  return engine.decoded();
 }
 
 }  // namespace
@@ -154,6 +166,7 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
               static_cast<double>(blocks) * static_cast<double>(shape.kv_layout().block_bytes()) / 1e9);
   const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
   std::optional<test::TinySession> session;
+  const test::Setting plainly("EBB_CUDA_GRAPHS", "off");
   const double loading =
       seconds_of_call([&] { session.emplace(backend, model.descriptor(), shape.kv_layout(), threads, blocks); });
   std::printf("%s\n", backend->notes(session->handle()));
@@ -162,8 +175,15 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
   Engine engine(*session, backend, shape, work);
   print(prompt_figure(engine, shape, work));
   for (int32_t s = 1; s < work.sequences; ++s) engine.prefill(s);
-  print(decode_figure(engine, shape, work, 1));
-  if (work.sequences > 1) print(decode_figure(engine, shape, work, work.sequences));
+  const std::vector<int32_t> tokens = decode_figures(engine, shape, work, "", print);
+
+  const test::Setting by_graphs("EBB_CUDA_GRAPHS", "on");
+  session->attach();
+  Engine again(*session, backend, shape, work);
+  for (int32_t s = 0; s < work.sequences; ++s) again.prefill(s);
+  if (decode_figures(again, shape, work, " by CUDA graphs", print) != tokens) {
+    throw Error(EBB_INTERNAL, shape.name + ": decode by CUDA graphs gives other tokens than plain launches");
+  }
 }
 
 }  // namespace ebb::gpu_check

@@ -17,7 +17,8 @@ struct ModelWork {
 
 constexpr ModelWork kModelWork{512, 5, 16, 32};
 
-// Weights loaded, prompt, decode alone and together; first what the model takes in memory.
+// Weights loaded, prompt, decode alone and together, by plain launches and by CUDA graphs; first what the model takes
+// in memory. Throws Error(EBB_INTERNAL) where the two ways give different tokens.
 void model_figures(const ebb_backend *backend, const ModelShape &shape, const ModelWork &work, const Print &print);
 
 }  // namespace ebb::gpu_check

@@ -56,7 +56,9 @@ TEST(gpu_check_figures_of_models_run) {
   simt::Machine::get().reset({});
   model_figures(ebb_backend_cuda_emulated(), shape, {20, 1, 2, 2}, [&](const Figure &f) { figures.push_back(f); });
   CHECK(simt::Machine::get().findings.empty());
-  CHECK_EQUAL(figures.size(), size_t{4});
+  CHECK_EQUAL(figures.size(), size_t{6});
+  CHECK_EQUAL(figures[3].name, shape.name + ", decode of 2");
+  CHECK_EQUAL(figures[5].name, shape.name + ", decode of 2 by CUDA graphs");
   for (const Figure &figure : figures) CHECK(figure.value > 0 && figure.rate > 0);
 }
 

@@ -183,15 +183,28 @@ std::vector<float> TinyBatch::logits(int32_t row) {
   return {first, first + descriptor()->vocabulary};
 }
 
+Setting::Setting(const char *name, const std::string &value) : name_(name) {
+  if (const char *before = std::getenv(name)) before_ = before;
+  setenv(name, value.c_str(), 1);
+}
+
+Setting::~Setting() {
+  if (before_) {
+    setenv(name_, before_->c_str(), 1);
+  } else {
+    unsetenv(name_);
+  }
+}
+
 TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, const KvLayout &layout, int threads,
                          int32_t blocks)
-    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()) {
+    : backend_(backend), kv_(static_cast<size_t>(blocks) * layout.block_bytes()), blocks_(blocks) {
   char error[256];
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
   try {
     check(backend->load_model(handle_, model));
-    check(backend->attach_kv(handle_, kv_.data(), kv_.size(), blocks));
+    attach();
   } catch (...) {
     backend->close(handle_);  // no destructor runs for what was not made
     throw;
@@ -199,6 +212,8 @@ TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, con
 }
 
 TinySession::~TinySession() { backend_->close(handle_); }
+
+void TinySession::attach() { check(backend_->attach_kv(handle_, kv_.data(), kv_.size(), blocks_)); }
 
 void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));

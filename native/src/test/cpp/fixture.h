@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/model.h"
@@ -96,6 +98,19 @@ class TinyBatch {
   std::unique_ptr<AlignedBytes> bytes_;
 };
 
+// A variable of the environment, as long as this lives.
+class Setting {
+ public:
+  Setting(const char *name, const std::string &value);
+  ~Setting();
+  Setting(const Setting &) = delete;
+  Setting &operator=(const Setting &) = delete;
+
+ private:
+  const char *name_;
+  std::optional<std::string> before_;
+};
+
 // An opened backend with the model loaded and `blocks` KV blocks attached.
 class TinySession {
  public:
@@ -108,6 +123,8 @@ class TinySession {
 
   // Runs one step; throws Error with the backend's status and sentence.
   void forward(TinyBatch &batch);
+  // Attaches the same memory anew.
+  void attach();
   // Chooses tokens; likewise.
   void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
@@ -119,6 +136,7 @@ class TinySession {
   const ebb_backend *backend_;
   ebb_handle *handle_ = nullptr;
   AlignedBytes kv_;
+  int32_t blocks_;
 };
 
 }  // namespace ebb::test

@@ -7,6 +7,7 @@
 // prefill by tensor cores.
 #include "cuda/attention_work.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 
 namespace ebb::cuda {
 namespace {
@@ -52,6 +53,7 @@ template <int kHeadDim, int kWarps>
 __global__ void __launch_bounds__(kWarps * 32, 1)
     attention_kernel(Attention op, const QueryTile *tiles, float scale) {
   EBB_DYNAMIC_SHARED(memory);
+  if (is_padding(op.live_tiles, blockIdx.x)) return;
   constexpr int kThreads = kWarps * 32;
   constexpr int kStage = 2 * kSpanBytes<kHeadDim>;
   uint8_t *queries = memory + 2 * kStage;

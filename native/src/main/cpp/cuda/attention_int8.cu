@@ -8,6 +8,7 @@
 #include "cuda/attention_work.cuh"
 #include "cuda/kv_int8.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 
 namespace ebb::cuda {
 namespace {
@@ -188,6 +189,7 @@ template <int kHeadDim, int kWarps>
 __global__ void __launch_bounds__(kWarps * 32, 1)
     attention_int8_kernel(Attention op, const QueryTile *tiles, float scale) {
   EBB_DYNAMIC_SHARED(memory);
+  if (is_padding(op.live_tiles, blockIdx.x)) return;
   constexpr int kRing = kStages<kWarps>;
   constexpr int kStage = 2 * Part<kHeadDim>::kBytes;
   uint8_t *queries = memory + kRing * kStage;

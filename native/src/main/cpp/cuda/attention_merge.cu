@@ -4,6 +4,7 @@
 // A warp a row. Bound by memory: 4 bytes an element and split.
 #include "cuda/attention_work.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 
 namespace ebb::cuda {
 namespace {
@@ -13,7 +14,8 @@ constexpr int kEachMax = 8;  // elements of a lane: 256 / 32
 
 __global__ void __launch_bounds__(kWarps * 32) attention_merge_kernel(Attention op) {
   const int64_t row = static_cast<int64_t>(blockIdx.x) * kWarps + threadIdx.x / 32;
-  if (row >= static_cast<int64_t>(op.tokens) * op.heads) return;  // the whole warp; no barrier follows
+  // Whole warps leave; no barrier follows.
+  if (row >= static_cast<int64_t>(live_of(op.live_tokens, op.tokens)) * op.heads) return;
   const int n = op.layout.head_dim;
   const int lane = isa::lane();
   const int32_t position = op.positions[row / op.heads];

@@ -8,6 +8,7 @@
 #include "cuda/attention_work.cuh"
 #include "cuda/isa_sm90.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 
 namespace ebb::cuda {
 namespace {
@@ -232,6 +233,7 @@ template <int kHeadDim, int kGroups>
 __global__ void __launch_bounds__(Room<kHeadDim, kGroups>::kThreads, kGroups == 1 && kHeadDim <= 128 ? 2 : 1)
     attention_sm90_kernel(Attention op, const EBB_GRID_CONSTANT TensorMap map, const QueryTile *tiles, float scale) {
   EBB_DYNAMIC_SHARED(memory);
+  if (is_padding(op.live_tiles, blockIdx.x)) return;
   const Room<kHeadDim, kGroups> room{memory};
   const Work work = work_of<kHeadDim>(op, tiles);
   const int warp = isa::uniform(static_cast<int>(threadIdx.x / 32));

@@ -42,7 +42,10 @@ class CudaBackend {
   static constexpr const char *kName = "cuda";
 #endif
 
-  static std::string describe() { return describe_device(); }
+  static std::string describe() {
+    graphs_wanted();  // a setting that makes no sense is refused before anything is loaded
+    return describe_device();
+  }
 
   // The device computes; the host's threads only pack weights.
   explicit CudaBackend(int threads) : threads_(threads), travel_(stream_.get()), step_(stream_.get()) {}
@@ -60,9 +63,15 @@ class CudaBackend {
   void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
     if (!weights_) fail_argument("load a model before attaching KV memory");
     memory_ = attach_blocks(model_.kv, base, bytes, blocks);
+    const bool graphs = graphs_wanted();
+    step_.use_graphs(graphs);
     kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
     travel_.attach(model_.kv, memory_, kv_.data());
     notes_ = pin_arena();
+    if (graphs) {
+      notes_ += "; decode steps of up to " + std::to_string(kGraphSequences) + " sequences are CUDA graphs, as "
+                "EBB_CUDA_GRAPHS asks";
+    }
     if (!device_is_sm90() || model_.kv.type == EBB_KV_I8) return;  // int8 goes by mma.sync everywhere
     const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
     if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");

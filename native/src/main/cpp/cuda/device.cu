@@ -13,6 +13,7 @@ namespace {
 
 cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(stream); }
 cudaEvent_t native(Event event) { return reinterpret_cast<cudaEvent_t>(event); }
+cudaGraphExec_t native(Graph graph) { return reinterpret_cast<cudaGraphExec_t>(graph); }
 
 // Pieces without gaps are one.
 void copy_pieces(void *to, const void *from, const Pieces &pieces, cudaMemcpyKind kind, const char *what,
@@ -162,5 +163,39 @@ void download_pieces(void *to, const void *from, const Pieces &pieces, Stream st
 }
 
 void synchronize(Stream stream) { check(cudaStreamSynchronize(native(stream)), "a step"); }
+
+// Other threads, which have handles of their own, may allocate meanwhile: the rules are for this one.
+void capture_begin(Stream stream) {
+  check(cudaStreamBeginCapture(native(stream), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+}
+
+Graph capture_end(Stream stream) {
+  cudaGraph_t kept = nullptr;
+  check(cudaStreamEndCapture(native(stream), &kept), "cudaStreamEndCapture");
+  cudaGraphExec_t graph = nullptr;
+  const cudaError_t error = cudaGraphInstantiate(&graph, kept, 0);
+  cudaGraphDestroy(kept);
+  if (error == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    throw Error(EBB_OUT_OF_MEMORY, "cuda: no device memory for a CUDA graph, " + std::to_string(device_free_bytes()) +
+                                       " bytes are free; EBB_CUDA_GRAPHS=off needs none");
+  }
+  check(error, "cudaGraphInstantiate");
+  return reinterpret_cast<Graph>(graph);
+}
+
+void capture_abandon(Stream stream) noexcept {
+  cudaGraph_t kept = nullptr;
+  if (cudaStreamEndCapture(native(stream), &kept) == cudaSuccess && kept != nullptr) cudaGraphDestroy(kept);
+  cudaGetLastError();  // what went wrong is on its way to the caller
+}
+
+void graph_launch(Graph graph, Stream stream) {
+  check(cudaGraphLaunch(native(graph), native(stream)), "cudaGraphLaunch");
+}
+
+void graph_destroy(Graph graph) noexcept {
+  if (graph != nullptr) cudaGraphExecDestroy(native(graph));
+}
 
 }  // namespace ebb::cuda

@@ -58,11 +58,24 @@ void download_pieces(void *to, const void *from, const Pieces &pieces, Stream st
 // Returns when all work of the stream is done; throws what went wrong in it.
 void synchronize(Stream stream);
 
+// Launches of kernels that were kept, with the arguments that they had, to be given to a stream as one.
+using Graph = struct GraphTag *;
+
+// From capture_begin to capture_end the kernels that `stream` is given are kept, not run. Nothing else may be asked of
+// the stream meanwhile, nor memory of the device by this thread. Either end frees the stream, whatever it throws.
+void capture_begin(Stream stream);
+Graph capture_end(Stream stream);
+void capture_abandon(Stream stream) noexcept;
+// What the kept arguments point at must be where it was.
+void graph_launch(Graph graph, Stream stream);
+void graph_destroy(Graph graph) noexcept;
+
 // What a backend owns of them; the device's work must be done before they go.
 template <typename Handle, Handle (*Create)(), void (*Destroy)(Handle) noexcept>
 class Own {
  public:
   Own() : handle_(Create()) {}
+  explicit Own(Handle handle) : handle_(handle) {}
   ~Own() { Destroy(handle_); }
   Own(Own &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Own(const Own &) = delete;
@@ -74,6 +87,21 @@ class Own {
 };
 using OwnStream = Own<Stream, stream_create, stream_destroy>;
 using OwnEvent = Own<Event, event_create, event_destroy>;
+inline Graph no_graph() { return nullptr; }
+using OwnGraph = Own<Graph, no_graph, graph_destroy>;
+
+// What `body` gives the stream, kept; body may give it kernels alone.
+template <typename Body>
+OwnGraph captured(Stream stream, const Body &body) {
+  capture_begin(stream);
+  try {
+    body();
+  } catch (...) {
+    capture_abandon(stream);
+    throw;
+  }
+  return OwnGraph(capture_end(stream));
+}
 
 // Host memory pinned for as long as this lives.
 class Pinned {
@@ -124,6 +152,7 @@ class DeviceArray {
     return data_;
   }
   T *data() const { return data_; }
+  size_t capacity() const { return capacity_; }
 
  private:
   const char *name_;

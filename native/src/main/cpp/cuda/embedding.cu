@@ -2,6 +2,7 @@
 //
 // A CTA a token, a thread a column; few bytes, wherever they lie.
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/matrix.cuh"
 
 namespace ebb::cuda {
@@ -50,7 +51,8 @@ __device__ float weight_at(const Matrix &m, int64_t row, int64_t column) {
 }
 
 __global__ void __launch_bounds__(kThreads, 1)
-    embedding_kernel(Matrix table, const int32_t *token_ids, float *x) {
+    embedding_kernel(Matrix table, const int32_t *token_ids, float *x, const int32_t *live) {
+  if (is_padding(live, blockIdx.x)) return;
   const int64_t row = token_ids[blockIdx.x];
   EBB_UNROLL(1)
   for (int64_t i = threadIdx.x; i < table.columns; i += kThreads) {
@@ -60,9 +62,11 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 }  // namespace
 
-void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream) {
+void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream,
+               const int32_t *live) {
   if (tokens == 0) return;
-  EBB_LAUNCH(embedding_kernel, (Shape{static_cast<unsigned>(tokens), 1, 1, kThreads}), stream, table, token_ids, x);
+  EBB_LAUNCH(embedding_kernel, (Shape{static_cast<unsigned>(tokens), 1, 1, kThreads}), stream, table, token_ids, x,
+             live);
 }
 
 }  // namespace ebb::cuda

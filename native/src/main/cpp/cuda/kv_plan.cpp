@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "cuda/ops.h"
 
 namespace ebb::cuda {
 namespace {
@@ -34,7 +35,9 @@ void plan_sequence(const Model &model, const Batch &batch, int32_t s, BlockPlan 
   const int32_t end = batch.positions[batch.sequence_indptr[s + 1] - 1] + 1;
   const int32_t *blocks = batch.blocks_of(s);
   const uint64_t *editions = batch.editions_of(s);
-  for (int32_t b = model.first_visible(first) / size; b * size < end; ++b) {
+  // Attention reads whole spans. What no token sees of the first one has no weight, but zero times NaN is NaN.
+  const int32_t visible = model.first_visible(first) / kSpanPositions * kSpanPositions;
+  for (int32_t b = visible / size; b * size < end; ++b) {
     const int32_t begin = b * size;
     const int32_t context = std::clamp(first - begin, 0, size);
     const int32_t filled = std::min(end - begin, size);

@@ -19,7 +19,8 @@ struct BlockRows {
   int32_t count() const { return to - from; }
 };
 
-// What a step reads that was there before it (its context; from is 0), and what it writes; each block once a list.
+// What a step reads that was there before it (its context, from the span on where a window begins; from is 0), and what
+// it writes; each block once a list.
 struct BlockPlan {
   std::vector<BlockRows> read;
   std::vector<BlockRows> written;

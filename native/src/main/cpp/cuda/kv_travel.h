@@ -22,6 +22,9 @@ class KvTravel {
   // The host changed the block.
   void forget(int32_t block) { resident_.forget(block); }
 
+  // Layers whose rows go out together, from begin on: after the last of them the way out waits for what computes.
+  int32_t out_together() const { return out_together_; }
+
   // In this order: begin, each layer, finish. After a failure: abandon.
   void begin(const BlockPlan &plan);
   void before_layer(int32_t layer);

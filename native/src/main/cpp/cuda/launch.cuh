@@ -24,7 +24,8 @@ inline unsigned ceil_div(int64_t value, int64_t by) { return static_cast<unsigne
 }  // namespace ebb::cuda
 
 #if defined(EBB_SIMT)
-#include "simt/streams.h"
+#include "simt/capture.h"
+#include "simt/machine.h"
 
 namespace ebb::cuda {
 
@@ -32,13 +33,15 @@ template <typename... Parameters, typename... Arguments>
 void launch_named(const char *name, void (*kernel)(Parameters...), const Shape &shape, Stream stream,
                   const Arguments &...arguments) {
   // By value, as a device takes them: the launch may run when the caller is gone.
-  simt::Streams::get().give(stream, [=, values = std::tuple<Parameters...>(arguments...)] {
+  const std::tuple<Parameters...> values(arguments...);
+  const auto run = [=] {
     simt::Machine::get().launch({{shape.ctas_x, shape.ctas_y, shape.ctas_z},
                                  {shape.threads, 1, 1},
                                  shape.dynamic_shared_bytes,
                                  name},
                                 [&] { std::apply(kernel, values); });
-  });
+  };
+  simt::Captures::get().give(stream, {name, &values, sizeof(values), run});
 }
 
 }  // namespace ebb::cuda

@@ -6,6 +6,7 @@
 // weights. For many, a warp has a tile and 64 tokens and goes through the parts itself. Either
 // way an element is the same sum in the same order.
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/matrix.cuh"
 
 namespace ebb::cuda {
@@ -22,6 +23,7 @@ struct Parameters {
   float *y;
   int32_t tokens;
   int64_t y_stride;
+  const int32_t *live;
 };
 
 // Sums of rows i / 4 and i / 4 + 8 for tokens 8n + 2 (i % 4) and the next, in lane i.
@@ -84,10 +86,10 @@ __device__ __forceinline__ void multiply_group(const Parameters &p, const Fragme
   }
 }
 
-// Part `part` of the columns, for `kTokenTiles` tiles of tokens from `token` on.
+// Part `part` of the columns, for `kTokenTiles` tiles of the `tokens` there are, from `token` on.
 template <Matrix::Code kCode, int kTokenTiles>
-__device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile, int32_t token, int part,
-                                              Sums<kTokenTiles> &sums) {
+__device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile, int32_t tokens, int32_t token,
+                                              int part, Sums<kTokenTiles> &sums) {
   const int64_t groups = groups_of(p.w.columns);
   const int64_t stride = padded(p.w.columns);
   const int lane = isa::lane();
@@ -95,7 +97,7 @@ __device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile,
   for (int n = 0; n < kTokenTiles; ++n) {
     // Columns of tokens that are not there repeat the last one and are not stored.
     const int32_t mine = token + 8 * n + lane / 4;
-    x[n] = p.x + (mine < p.tokens ? mine : p.tokens - 1) * stride;
+    x[n] = p.x + (mine < tokens ? mine : tokens - 1) * stride;
     sums.c[n][0] = sums.c[n][1] = sums.c[n][2] = sums.c[n][3] = 0;
   }
   for (int64_t group = groups * part / kParts; group < groups * (part + 1) / kParts; ++group) {
@@ -108,23 +110,30 @@ __device__ __forceinline__ void multiply_part(const Parameters &p, int64_t tile,
   }
 }
 
-__device__ __forceinline__ void store(const Parameters &p, int64_t row, int32_t token, float sum) {
-  if (row >= p.w.rows || token >= p.tokens) return;
+__device__ __forceinline__ void store(const Parameters &p, int64_t row, int32_t tokens, int32_t token, float sum) {
+  if (row >= p.w.rows || token >= tokens) return;
   sum *= p.w.scale;
   if (p.x_scales != nullptr) sum *= p.x_scales[token];
   if (p.bias != nullptr) sum += p.bias[row];
   p.y[token * p.y_stride + row] = sum;
 }
 
+// CTAs that an SM must hold, so that its warps keep weights coming; 0 leaves the registers to the compiler, which takes
+// a few too many for two tiles of bytes.
+template <Matrix::Code kCode, int kTokenTiles>
+constexpr int kFewCtas = kCode == Matrix::kBytes && kTokenTiles == 2 ? 8 : 0;
+
 // A CTA: one tile of rows, its warps the parts. Grid: tiles of rows, groups of tokens.
 template <Matrix::Code kCode, int kTokenTiles>
-__global__ void __launch_bounds__(kThreads) matmul_few_kernel(Parameters p) {
+__global__ void __launch_bounds__(kThreads, kFewCtas<kCode, kTokenTiles>) matmul_few_kernel(Parameters p) {
   EBB_SHARED(float, partial, kParts * kTokenTiles * 4 * 32);
   const int warp = static_cast<int>(threadIdx.x / 32);
   const int lane = isa::lane();
   const int32_t token = static_cast<int32_t>(blockIdx.y) * 8 * kTokenTiles;
+  const int32_t tokens = live_of(p.live, p.tokens);
+  if (token >= tokens) return;
   Sums<kTokenTiles> sums;
-  multiply_part<kCode, kTokenTiles>(p, blockIdx.x, token, warp, sums);
+  multiply_part<kCode, kTokenTiles>(p, blockIdx.x, tokens, token, warp, sums);
   for (int n = 0; n < kTokenTiles; ++n) {
     for (int i = 0; i < 4; ++i) partial[((warp * kTokenTiles + n) * 4 + i) * 32 + lane] = sums.c[n][i];
   }
@@ -134,7 +143,7 @@ __global__ void __launch_bounds__(kThreads) matmul_few_kernel(Parameters p) {
     const int at = (n * 4 + warp) * 32 + lane;
     float sum = partial[at];
     for (int part = 1; part < kParts; ++part) sum += partial[part * kTokenTiles * 128 + at];
-    store(p, static_cast<int64_t>(blockIdx.x) * kTileRows + lane / 4 + warp / 2 * 8,
+    store(p, static_cast<int64_t>(blockIdx.x) * kTileRows + lane / 4 + warp / 2 * 8, tokens,
           token + 8 * n + lane % 4 * 2 + warp % 2, sum);
   }
 }
@@ -145,19 +154,20 @@ __global__ void __launch_bounds__(kThreads, 1) matmul_many_kernel(Parameters p) 
   const int64_t tile = static_cast<int64_t>(blockIdx.x) * 4 + threadIdx.x / 32;
   const int lane = isa::lane();
   const int32_t token = static_cast<int32_t>(blockIdx.y) * 8 * kTokenTiles;
-  if (tile * kTileRows >= p.w.rows) return;  // the whole warp; no barrier follows
+  const int32_t tokens = live_of(p.live, p.tokens);
+  if (tile * kTileRows >= p.w.rows || token >= tokens) return;  // the whole warp; no barrier follows
   Sums<kTokenTiles> total;
-  multiply_part<kCode, kTokenTiles>(p, tile, token, 0, total);
+  multiply_part<kCode, kTokenTiles>(p, tile, tokens, token, 0, total);
   for (int part = 1; part < kParts; ++part) {
     Sums<kTokenTiles> sums;
-    multiply_part<kCode, kTokenTiles>(p, tile, token, part, sums);
+    multiply_part<kCode, kTokenTiles>(p, tile, tokens, token, part, sums);
     for (int n = 0; n < kTokenTiles; ++n) {
       for (int i = 0; i < 4; ++i) total.c[n][i] += sums.c[n][i];
     }
   }
   for (int n = 0; n < kTokenTiles; ++n) {
     for (int i = 0; i < 4; ++i) {
-      store(p, tile * kTileRows + lane / 4 + i / 2 * 8, token + 8 * n + lane % 4 * 2 + i % 2, total.c[n][i]);
+      store(p, tile * kTileRows + lane / 4 + i / 2 * 8, tokens, token + 8 * n + lane % 4 * 2 + i % 2, total.c[n][i]);
     }
   }
 }
@@ -181,7 +191,7 @@ void start(const Parameters &p, Stream stream) {
 void matmul(const Matmul &op, Stream stream) {
   if (op.tokens == 0) return;
   const Parameters p{op.w, op.x,        op.x_scales, op.bias, op.y, static_cast<int32_t>(op.tokens),
-                     op.y_stride};
+                     op.y_stride, op.live};
   switch (op.w.code) {
     case Matrix::kNibbles: return start<Matrix::kNibbles>(p, stream);
     case Matrix::kBytes: return start<Matrix::kBytes>(p, stream);

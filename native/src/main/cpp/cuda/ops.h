@@ -19,6 +19,9 @@ namespace ebb::cuda {
 // A queue of the device: operations on one run in order. nullptr is the default one.
 using Stream = struct StreamTag *;
 
+// `rows` or `tokens` are what an operation has. Where `live` is given they are a bound, and the true number, at most
+// as great, is read from there when the operation runs: rows behind it are neither read nor written.
+
 // Elements of a row of `n` columns as products take it.
 constexpr int64_t padded(int64_t n) { return (n + 63) / 64 * 64; }
 
@@ -34,6 +37,7 @@ struct RmsNorm {
   int64_t rows;
   int64_t n;
   float epsilon;
+  const int32_t *live = nullptr;
 };
 void rms_norm(const RmsNorm &op, Stream stream);
 
@@ -45,6 +49,7 @@ struct Swiglu {
   float *scales;  // [rows]
   int64_t rows;
   int64_t n;
+  const int32_t *live = nullptr;
 };
 void swiglu(const Swiglu &op, Stream stream);
 
@@ -64,7 +69,8 @@ struct Matrix {
 };
 
 // x[t] = the row token_ids[t] of the table, as floats [tokens][columns].
-void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream);
+void embedding(const Matrix &table, const int32_t *token_ids, int64_t tokens, float *x, Stream stream,
+               const int32_t *live = nullptr);
 
 // y[t][r] = x_scales[t] * sum_i w[r][i] * x[t][i] (+ bias[r]), rows of y `y_stride` floats apart. The columns are
 // cut into four parts by their number alone; a part is summed in rising order of groups, and parts are added in rising
@@ -77,6 +83,7 @@ struct Matmul {
   float *y;
   int64_t tokens;
   int64_t y_stride;
+  const int32_t *live = nullptr;
 };
 void matmul(const Matmul &op, Stream stream);
 
@@ -100,6 +107,7 @@ struct Rope {
   int32_t rope_dims;
   bool interleaved;
   float epsilon;
+  const int32_t *live = nullptr;
 };
 void rope(const Rope &op, Stream stream);
 
@@ -142,6 +150,8 @@ struct Attention {
   int32_t splits;              // slots of a row in the partial results
   float *partial;              // [splits][kv_heads][tokens][group] rows: sums [head_dim]; behind all, scales [2]
   uint16_t *to;
+  const int32_t *live_tiles = nullptr;   // of the tiles of a launch
+  const int32_t *live_tokens = nullptr;  // of the rows that are merged
 };
 // `tiles` lists (tile, split) pairs with at most `rows_max` rows each, one of the path's TileRows.
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);

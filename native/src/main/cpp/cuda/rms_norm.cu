@@ -5,6 +5,7 @@
 // addition.
 #include "cuda/isa.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/reduce.cuh"
 
 namespace ebb::cuda {
@@ -38,6 +39,7 @@ __device__ __forceinline__ void store_four(float *row, int64_t i, int64_t n, con
 __global__ void __launch_bounds__(kThreads) rms_norm_kernel(RmsNorm op) {
   EBB_SHARED(float, partials, kThreads / 32);
   const int64_t row = blockIdx.x;
+  if (is_padding(op.live, row)) return;
   const int64_t from = (op.index == nullptr ? row : op.index[row]) * op.n;
   float *x = op.x + from;
   uint16_t *to = op.to + row * padded(op.n);

@@ -5,6 +5,7 @@
 #include "cuda/isa.cuh"
 #include "cuda/kv_int8.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/reduce.cuh"
 
 namespace ebb::cuda {
@@ -61,7 +62,7 @@ __global__ void __launch_bounds__(kWarps * 32) rope_kernel(Rope op) {
   const int n = op.layout.head_dim;
   const int all = op.heads + 2 * op.layout.kv_heads;
   const int head = static_cast<int>(blockIdx.x) * kWarps + static_cast<int>(threadIdx.x / 32);
-  if (head >= all) return;  // the whole warp; no barrier of the CTA follows
+  if (head >= all || is_padding(op.live, blockIdx.y)) return;  // the whole warp; no barrier of the CTA follows
   const int64_t token = blockIdx.y;
   float *x = scratch + threadIdx.x / 32 * kHeadMax;
   const float *from = op.qkv + (token * all + head) * n;

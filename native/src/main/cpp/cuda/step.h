@@ -10,6 +10,7 @@
 #include "core/rope_table.h"
 #include "core/sampling.h"
 #include "cuda/device.h"
+#include "cuda/graphs.h"
 #include "cuda/kv_travel.h"
 #include "cuda/weights.h"
 
@@ -39,16 +40,31 @@ class Step {
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
            KvTravel &travel);
 
+  // Whether decode steps are kept as CUDA graphs from now on. Those that were kept go: memory was attached anew.
+  void use_graphs(bool wanted);
+
   // Chooses tokens from the logits of the last step.
   void choose(const SamplingView &view, int32_t vocabulary);
   // Rows of logits that the last step left on the device.
   int32_t rows() const { return rows_; }
 
  private:
+  struct Bounds;
   struct Pass;  // what is the same for all layers of a step
-  void compute(Pass &pass, KvTravel &travel);
+  void compute(const Pass &pass, KvTravel &travel);
+  void replay(const Pass &pass, const StepShape &shape, KvTravel &travel);
+  StepGraphs::Pieces capture(const Pass &pass, const StepShape &shape);
   void put_inputs(Pass &pass);
-  void attention_block(const Pass &pass, int32_t layer, KvTravel &travel);
+  void put_live(Pass &pass);
+  void put_angles(const Pass &pass);
+  void reserve(const Pass &pass, const Bounds &bounds);
+  size_t room() const;
+  // A step is these for each layer, the first two in this order with travel between them, then finish.
+  void approach(const Pass &pass, int32_t layer);
+  void write_rows(const Pass &pass, int32_t layer);
+  void finish(const Pass &pass);
+  void rest_of_layer(const Pass &pass, int32_t layer);
+  void attention_block(const Pass &pass, int32_t layer);
   void feed_forward_block(const Pass &pass, int32_t layer);
   void project(const Pass &pass, const DeviceMatrix &w, const float *bias, const uint16_t *x, float *y,
                int64_t y_stride);
@@ -60,6 +76,7 @@ class Step {
   Stream stream_;
   DeviceArray<int32_t> token_ids_{"token ids"}, positions_{"positions"}, slots_{"slots"};
   DeviceArray<int32_t> block_table_{"block tables"}, output_rows_{"output rows"};
+  DeviceArray<int32_t> live_{"sizes of the step"};
   DeviceArray<QueryTile> few_{"query tiles"}, many_{"query tiles"};
   DeviceArray<float> angles_{"rope table"};
   int32_t angles_ready_ = 0;  // positions whose angles are on the device
@@ -69,6 +86,8 @@ class Step {
   DeviceArray<uint16_t> normed_{"normed"}, q_{"queries"}, attended_{"attended"}, gated_{"gated"};
   DeviceArray<float> gated_scales_{"scales of gated"};
   int32_t rows_ = 0;
+  bool graphs_wanted_ = false;
+  StepGraphs graphs_;
   DeviceArray<ebb_draw> draws_{"draws"};
   DeviceArray<ebb_adjustment> adjustments_{"adjustments of logits"};
   DeviceArray<int32_t> slots_of_draws_{"slots of draws"}, tokens_{"tokens"};

@@ -4,6 +4,7 @@
 // write. The second pass reads from the cache. Bound by memory: 10 bytes an element.
 #include "cuda/isa.cuh"
 #include "cuda/launch.cuh"
+#include "cuda/live.cuh"
 #include "cuda/reduce.cuh"
 
 namespace ebb::cuda {
@@ -43,6 +44,7 @@ __device__ __forceinline__ float scale_for(float greatest) {
 __global__ void __launch_bounds__(kThreads) swiglu_kernel(Swiglu op) {
   EBB_SHARED(float, partials, kThreads / 32);
   const int64_t row = blockIdx.x;
+  if (is_padding(op.live, row)) return;
   const float *gate = op.gate_up + row * 2 * op.n;
   const float *up = gate + op.n;
   float greatest = 0;

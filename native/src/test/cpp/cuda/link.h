@@ -1,5 +1,5 @@
-// What a test sees of the way between host and device: on the emulator the bytes that went over it and the order of
-// the queues, on a device nothing.
+// What a test sees of the way between host and device: on the emulator the bytes that went over it, the order of the
+// queues and the graphs, on a device nothing.
 #ifndef EBB_TEST_CUDA_LINK_H
 #define EBB_TEST_CUDA_LINK_H
 
@@ -7,6 +7,7 @@
 
 #include "include/backend.h"
 #if !defined(EBB_ON_DEVICE)
+#include "simt/capture.h"
 #include "simt/streams.h"
 #endif
 
@@ -17,20 +18,28 @@ constexpr bool kSeen = false;
 inline const ebb_backend *backend() { return ebb_backend_cuda(); }
 inline uint64_t uploaded() { return 0; }
 inline uint64_t downloaded() { return 0; }
+inline uint64_t graphs_captured() { return 0; }
+inline uint64_t graphs_launched() { return 0; }
 inline void run_at_random(uint64_t) {}
 inline void run_at_once() {}
+inline void lose_device_after(uint64_t) {}
+inline void restore_device() {}
 #else
 constexpr bool kSeen = true;
 inline const ebb_backend *backend() { return ebb_backend_cuda_emulated(); }
 inline uint64_t uploaded() { return simt::Streams::get().uploaded; }
 inline uint64_t downloaded() { return simt::Streams::get().downloaded; }
+inline uint64_t graphs_captured() { return simt::Captures::get().captured; }
+inline uint64_t graphs_launched() { return simt::Captures::get().launched; }
 inline void run_at_random(uint64_t seed) { simt::Streams::get().run_at_random(seed); }
 inline void run_at_once() { simt::Streams::get().run_at_once(); }
+inline void lose_device_after(uint64_t calls) { simt::Streams::get().lose_device_after(calls); }
+inline void restore_device() { simt::Streams::get().restore_device(); }
 #endif
 
 }  // namespace ebb::test::link
 
-// Bytes are only counted where they are seen.
+// Bytes and graphs are only counted where they are seen.
 #define CHECK_BYTES(actual, expected) \
   if (ebb::test::link::kSeen) CHECK_EQUAL(actual, expected)
 

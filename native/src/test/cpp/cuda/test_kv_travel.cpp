@@ -139,6 +139,27 @@ void check_follows_a_sequence_through_two_processes(const TinyConfig &config) {
   CHECK_BYTES(prefill.uploaded, inputs);
 }
 
+// Attention reads whole spans of 64 positions, so from the window's first span on all rows must be there, those too
+// that no token sees: what is not there may be NaN, and a weight of zero does not make it zero.
+TEST(cuda_kv_travel_brings_the_whole_span_where_a_window_begins) {
+  simt::Machine::get().reset({});
+  TinyConfig config = narrow();
+  config.sliding_window = 21;
+  TinyModel model(config);
+  const auto tokens = tokens_of(161, 5);
+  const std::vector<int32_t> table = {5, 0, 7, 1, 2, 3, 4, 6, 8, 9, 10};
+  const std::vector<uint64_t> editions(table.size(), 1);
+  Process prefill(model);
+  for (const int32_t rows : {80, 111, 112, 113, 160}) {
+    const std::vector<int32_t> upto(tokens.begin(), tokens.begin() + rows + 1);
+    const auto expected = prefill.step(upto, 0, table, std::vector<uint64_t>(table.size(), 0));
+    Process decode(model);
+    decode.takes_memory_of(prefill);
+    CHECK(decode.step(upto, rows, table, editions) == expected);
+    CHECK(simt::Machine::get().findings.empty());
+  }
+}
+
 void check_brings_copied_blocks(const TinyConfig &config) {
   simt::Machine::get().reset({});
   TinyModel model(config);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "simt/capture.h"
 #include "simt/streams.h"
 
 namespace ebb::cuda {
@@ -14,6 +15,7 @@ std::string describe_device() {
 }
 
 void *device_allocate(size_t bytes, const char *name) {
+  simt::Captures::get().refuse("device_allocate", nullptr);
   simt::Streams::get().ask();
   void *address = simt::Machine::get().global.allocate(bytes == 0 ? 1 : bytes, name);
   if (address == nullptr) throw Error(EBB_OUT_OF_MEMORY, std::string("cuda-emulated: no memory for ") + name);
@@ -23,6 +25,7 @@ void *device_allocate(size_t bytes, const char *name) {
 // As on a device, memory goes when the work that may use it is done.
 void device_release(void *address) noexcept {
   if (address == nullptr) return;
+  simt::Captures::get().note_refused("device_release", nullptr);
   simt::Streams::get().finish_all();
   simt::Machine::get().global.release(address);
 }
@@ -54,6 +57,7 @@ void download(void *to, const void *from, size_t bytes, Stream stream) {
 }
 
 void upload_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  simt::Captures::get().refuse("a copy", stream);
   simt::Streams::get().uploaded += pieces.width * pieces.count;
   simt::Streams::get().give(stream, [=] {
     for (size_t i = 0; i < pieces.count; ++i) {
@@ -65,6 +69,7 @@ void upload_pieces(void *to, const void *from, const Pieces &pieces, Stream stre
 }
 
 void download_pieces(void *to, const void *from, const Pieces &pieces, Stream stream) {
+  simt::Captures::get().refuse("a copy", stream);
   simt::Streams::get().downloaded += pieces.width * pieces.count;
   simt::Streams::get().give(stream, [=] {
     for (size_t i = 0; i < pieces.count; ++i) {
@@ -90,5 +95,15 @@ void synchronize(Stream stream) {
   const simt::Findings &findings = simt::Machine::get().findings;
   if (!findings.empty()) throw Error(EBB_INTERNAL, "cuda-emulated: " + findings.text());
 }
+
+void capture_begin(Stream stream) { simt::Captures::get().begin(stream); }
+
+Graph capture_end(Stream stream) { return simt::Captures::get().end(stream); }
+
+void capture_abandon(Stream stream) noexcept { simt::Captures::get().abandon(stream); }
+
+void graph_launch(Graph graph, Stream stream) { simt::Captures::get().launch(graph, stream); }
+
+void graph_destroy(Graph graph) noexcept { simt::Captures::get().destroy(graph); }
 
 }  // namespace ebb::cuda

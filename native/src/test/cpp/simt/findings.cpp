@@ -13,6 +13,8 @@ const char *fault_name(Fault fault) {
     case Fault::kInFlight: return "in flight";
     case Fault::kFence: return "missing fence";
     case Fault::kDivergence: return "divergence";
+    case Fault::kCapture: return "capture";
+    case Fault::kStale: return "stale graph";
     default: return "resource";
   }
 }

@@ -16,6 +16,8 @@ enum class Fault {
   kInFlight,        // bytes or registers touched while an asynchronous copy or product is under way
   kFence,           // what plain instructions wrote is used by asynchronous ones with no fence between
   kDivergence,      // threads of a warp or a CTA wait for each other at different places
+  kCapture,         // a call that a device refuses while a stream is captured
+  kStale,           // a graph points at memory that was released
   kResource,        // more threads, shared memory or barriers than a device has
 };
 

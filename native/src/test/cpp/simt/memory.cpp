@@ -49,7 +49,7 @@ void *GlobalMemory::allocate(size_t bytes, const std::string &name) {
   const size_t begin = next_;
   next_ += pages;
   in_use_ += pages;
-  buffers_.push_back({begin, begin + bytes, name, true});
+  buffers_.push_back({begin, begin + bytes, name, ++numbers_, true});
   for (size_t page = begin / kPage; page * kPage < begin + bytes; ++page) {
     owner_[page] = static_cast<uint32_t>(buffers_.size());
   }
@@ -87,6 +87,20 @@ bool GlobalMemory::inside(const void *address, size_t bytes) const {
   const size_t offset = region_.offset(address);
   const Buffer *buffer = buffer_at(offset);
   return buffer != nullptr && offset >= buffer->begin && offset + bytes <= buffer->end;
+}
+
+uint64_t GlobalMemory::buffer_number(const void *address) const {
+  const Buffer *buffer = buffer_at(region_.offset(address));
+  return buffer == nullptr ? 0 : buffer->number;
+}
+
+size_t GlobalMemory::bytes_written(const std::string &name) const {
+  size_t count = 0;
+  for (const Buffer &buffer : buffers_) {
+    if (!buffer.live || buffer.name != name) continue;
+    for (size_t at = buffer.begin; at < buffer.end; ++at) count += *written_.data(at) != 0;
+  }
+  return count;
 }
 
 std::string GlobalMemory::place(const void *address) const {

@@ -55,6 +55,10 @@ class GlobalMemory {
   bool holds(const void *address) const { return region_.holds(address); }
   // Whether [address, address + bytes) lies in one live buffer.
   bool inside(const void *address, size_t bytes) const;
+  // Which of all buffers that ever were lies there; 0: none that lives.
+  uint64_t buffer_number(const void *address) const;
+  // How many bytes of the live buffers of that name were ever written.
+  size_t bytes_written(const std::string &name) const;
   // The nearest live buffer at or below, and where in it: for messages.
   std::string place(const void *address) const;
 
@@ -68,6 +72,7 @@ class GlobalMemory {
     size_t begin;
     size_t end;
     std::string name;
+    uint64_t number;
     bool live;
   };
   // One byte for each byte of the region: whether anything wrote it.
@@ -89,6 +94,7 @@ class GlobalMemory {
   std::vector<Buffer> buffers_;
   size_t next_ = kPage;
   size_t in_use_ = 0;
+  uint64_t numbers_ = 0;
 };
 
 // The static objects of a CTA come first, each with a gap behind it, then the dynamic part.

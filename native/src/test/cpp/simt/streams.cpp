@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "simt/capture.h"
 
 namespace simt {
 
@@ -48,6 +49,7 @@ Stream Streams::create() {
 
 void Streams::destroy(Stream stream) noexcept {
   if (stream == nullptr) return;
+  Captures::get().note_refused("stream_destroy", stream);
   if (calls_left_ != 0) drain(queues_.at(stream));
   queues_.erase(stream);
 }
@@ -61,16 +63,21 @@ Event Streams::create_event() {
 void Streams::destroy_event(Event event) noexcept { events_.erase(event); }
 
 void Streams::give(Stream stream, Work work) {
+  if (stream != nullptr) ask();
+  put_work(stream, std::move(work));
+}
+
+void Streams::put_work(Stream stream, Work work) {
   if (stream == nullptr) {
     work();
   } else {
-    ask();
     put(stream, {std::move(work), nullptr});
   }
 }
 
 void Streams::record(Event event, Stream stream) {
   ask();
+  if (Captures::get().record(event, stream)) return;
   const Mark mark = std::make_shared<bool>(false);
   events_.at(event) = mark;
   put(stream, {[mark] { *mark = true; }, nullptr});
@@ -78,6 +85,7 @@ void Streams::record(Event event, Stream stream) {
 
 void Streams::wait_for(Event event, Stream stream) {
   ask();
+  if (Captures::get().wait_for(event, stream)) return;
   const Mark mark = events_.at(event);
   if (mark != nullptr) put(stream, {[] {}, mark});
 }
@@ -118,6 +126,7 @@ void Streams::run_some() {
 // What the stream does not wait for may stay undone.
 void Streams::finish(Stream stream) {
   if (stream == nullptr) return;
+  Captures::get().refuse("synchronize", stream);
   ask();
   drain(queues_.at(stream));
 }

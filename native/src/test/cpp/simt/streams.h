@@ -27,6 +27,8 @@ class Streams {
 
   // The stream nullptr runs it at once.
   void give(ebb::cuda::Stream stream, Work work);
+  // The same for a part of what a call to the device gives; it is no call of its own.
+  void put_work(ebb::cuda::Stream stream, Work work);
   void record(ebb::cuda::Event event, ebb::cuda::Stream stream);
   void wait_for(ebb::cuda::Event event, ebb::cuda::Stream stream);
   void finish(ebb::cuda::Stream stream);

@@ -1,0 +1,86 @@
+// What of a shape is not there is neither read nor written: buffers have room for 64 sequences, bytes that nothing
+// wrote are told apart, and a read of them is a finding.
+#include "check.h"
+#include "cuda/graph_case.h"
+#include "simt/capture.h"
+#include "simt/check_run.h"
+
+using namespace ebb;
+using namespace ebb::test;
+using simt::Machine;
+
+namespace {
+
+// A buffer of the backend and the bytes of a row of it, where all rows are written whole.
+struct Rows {
+  const char *buffer;
+  size_t bytes;
+};
+
+void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs) {
+  TinyModel model(config);
+  const Setting setting("EBB_CUDA_GRAPHS", "on");
+  TinySession session(ebb_backend_cuda_emulated(), model, 1, sequences);
+  std::vector<Chunk> chunks;
+  for (int32_t s = 0; s < sequences; ++s) chunks.push_back({{7 + s}, 0, {s}, false, {1}});
+  TinyBatch batch(chunks, config.vocabulary);
+  batch.descriptor()->outputs = static_cast<uint32_t>(outputs);
+  const uint64_t launched = simt::Captures::get().launched;
+  session.forward(batch);
+  CHECK_EQUAL(simt::Captures::get().launched, launched + 2);
+  CHECK(Machine::get().findings.empty());
+
+  const auto n = static_cast<size_t>(sequences);
+  const auto heads = static_cast<size_t>(config.heads), head_dim = static_cast<size_t>(config.head_dim);
+  const auto kv_heads = static_cast<size_t>(config.kv_heads), hidden = static_cast<size_t>(config.hidden);
+  const size_t row = config.kv_type == EBB_KV_I8 ? head_dim + 2 : head_dim * 2;  // codes and their scale
+  const Rows rows[] = {{"residual stream", hidden * 4},
+                       {"residual branch", hidden * 4},
+                       {"queries, keys and values", (heads + 2 * kv_heads) * head_dim * 4},
+                       {"queries", heads * head_dim * 2},
+                       {"attended", heads * head_dim * 2},
+                       {"splits of attention", heads * (head_dim + 2) * 4},
+                       {"gate and up", static_cast<size_t>(config.ffn) * 8},
+                       {"gated", static_cast<size_t>(config.ffn) * 2},
+                       {"scales of gated", 4},
+                       {"normed", hidden * 2},
+                       // A row of each layer's heads, keys and values.
+                       {"the device's KV blocks", 2 * static_cast<size_t>(config.layers) * kv_heads * row}};
+  for (const Rows &all : rows) {
+    const size_t written = Machine::get().global.bytes_written(all.buffer);
+    if (written != n * all.bytes) {
+      fail(all.buffer, sequences, std::to_string(written) + " bytes written, not " + std::to_string(n * all.bytes));
+    }
+  }
+  const size_t logits = static_cast<size_t>(outputs) * static_cast<size_t>(config.vocabulary) * 4;
+  CHECK_EQUAL(Machine::get().global.bytes_written("logits"), logits);
+}
+
+// Sizes that are whole rows of products and of F16 rows, so that every byte of a row is written.
+TinyConfig whole() {
+  TinyConfig config = graph_model();
+  config.hidden = config.ffn = 64;
+  config.head_dim = config.rope_dims = 64;
+  return config;
+}
+
+}  // namespace
+
+TEST(simt_graph_padding_is_neither_read_nor_written) {
+  for (const bool sm90 : {false, true}) {
+    Machine::get().reset({});
+    Machine::get().sm90 = sm90;
+    // Products by each of their three kernels.
+    for (const int32_t sequences : {3, 5, 9, 17, 33}) check_padding(whole(), sequences, sequences);
+    check_padding(whole(), 11, 3);
+    check_padding(whole(), 3, 0);
+  }
+  Machine::get().sm90 = false;
+}
+
+TEST(simt_graph_padding_is_neither_read_nor_written_as_int8) {
+  Machine::get().reset({});
+  TinyConfig config = whole();
+  config.kv_type = EBB_KV_I8;
+  for (const int32_t sequences : {3, 9}) check_padding(config, sequences, sequences);
+}
