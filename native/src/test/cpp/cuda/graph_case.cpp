@@ -63,6 +63,7 @@ void GraphCase::take_over(int32_t rows) {
   const size_t begin = static_cast<size_t>(place * blocks_each_) * bytes;
   const auto blocks = static_cast<size_t>((rows + 15) / 16);
   const auto values = random_floats(blocks * bytes / 2, static_cast<uint32_t>(random_()), 0.5f);
+  // Of int8 keys and values the same bytes are codes, and scales of up to a half.
   std::vector<uint16_t> halves(values.size());
   for (size_t i = 0; i < values.size(); ++i) halves[i] = f32_to_f16(values[i]);
   for (const auto *session : {plain_.get(), graphs_.get()}) {
