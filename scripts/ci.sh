@@ -112,6 +112,7 @@ cuda_suite() {
   if ! timeout -k 30 5m scripts/cuda_toolchain.sh >/dev/null; then
     say "make test-cuda: without nvcc, which is not installed and could not be fetched"
   fi
+  limit=$(minutes_left)
   if [ "$limit" -lt "$CUDA" ]; then
     export EBB_CUDA_TESTS=build
     say "make test-cuda: only that the library builds, because all of it may take $CUDA minutes"
@@ -120,7 +121,10 @@ cuda_suite() {
   timeout -k 120 "$((limit + GRACE))m" scripts/test_cuda.sh 2>&1 | tee "$logs/cuda"
   case ${PIPESTATUS[0]} in
     0) return 0 ;;
-    124 | 137) say "make test-cuda: failed, because it had not ended after $((limit + GRACE)) minutes"; return 2 ;;
+    124 | 137)
+      echo "make test-cuda: 1 parts, 1 failed" >>"$logs/cuda"
+      say "make test-cuda: failed, because it had not ended after $((limit + GRACE)) minutes"
+      return 2 ;;
     *) say "make test-cuda: failed, because of what is told above"; return 2 ;;
   esac
 }

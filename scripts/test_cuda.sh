@@ -47,10 +47,12 @@ built_tests() { native "$1" && "$build/$2/$1" "${@:3}"; }
 java_tests() {
   local module=$1 classes=$2
   shift 2
-  "$@" scripts/mvn.sh -q -pl "$module" -am -Dtest="${classes// /,}" -DexcludedGroups= \
+  # Reports of the part before would be counted again.
+  rm -rf "$module/target/cuda-reports"
+  "$@" scripts/mvn.sh -q -pl "$module" -am -Dtest="${classes// /,}" -DexcludedGroups= -Debb.reports=cuda-reports \
     -Dsurefire.failIfNoSpecifiedTests=false -Dnative.tests.skip=true -DskipITs test || return 1
   # shellcheck disable=SC2086
-  python3 scripts/java_counts.py "$module/target/surefire-reports" $classes
+  python3 scripts/java_counts.py "$module/target/cuda-reports" $classes
 }
 
 emulated_java() {

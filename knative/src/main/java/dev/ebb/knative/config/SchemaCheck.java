@@ -136,9 +136,9 @@ final class SchemaCheck {
     }
   }
 
-  /** A value as a message may show it: without the user and the password that a URL may have. */
+  /** A value as a message may show it: without the user, the password and the query that a URL may have. */
   private static String shown(Value value) {
-    return value.text().replaceAll("://[^/]*@", "://...@");
+    return value.text().replaceAll("://.*@", "://...@").replaceAll("(://[^?]*\\?).*", "$1...");
   }
 
   private static String meaning(Schema schema) {

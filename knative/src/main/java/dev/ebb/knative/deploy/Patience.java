@@ -1,6 +1,7 @@
 package dev.ebb.knative.deploy;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,10 +18,10 @@ final class Patience {
   private static final int TOO_MANY = 429;
   private static final Set<Integer> LATER = Set.of(TOO_MANY, HttpURLConnection.HTTP_UNAVAILABLE,
       HttpURLConnection.HTTP_GATEWAY_TIMEOUT);
-  private static final String WEBHOOK = "failed calling webhook";
+  private static final List<String> WEBHOOK = List.of("failed calling webhook", "conversion webhook for");
   /** What the API server says of a webhook that nobody serves just now, whatever status the answer has. */
   private static final List<String> AWAY = List.of("connection refused", "connection reset", "no endpoints available",
-      "context deadline exceeded", "i/o timeout", "EOF");
+      "no route to host", "context deadline exceeded", "i/o timeout", "EOF");
 
   private final Duration limit;
   private final Duration pause;
@@ -64,7 +65,13 @@ final class Patience {
   /** Whether the same may be taken in a moment. */
   static boolean passes(KubernetesClientException failure) {
     String message = String.valueOf(failure.getMessage());
-    return LATER.contains(failure.getCode()) || message.contains(WEBHOOK) && AWAY.stream().anyMatch(message::contains);
+    boolean webhook = WEBHOOK.stream().anyMatch(message::contains) && AWAY.stream().anyMatch(message::contains);
+    // Without a status there was no answer at all.
+    return webhook || LATER.contains(failure.getCode()) || (failure.getCode() <= 0 && isBroken(failure));
+  }
+
+  private static boolean isBroken(Throwable failure) {
+    return failure instanceof IOException || (failure.getCause() != null && isBroken(failure.getCause()));
   }
 
   private boolean slept() {

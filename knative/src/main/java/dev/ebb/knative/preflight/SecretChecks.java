@@ -45,14 +45,14 @@ final class SecretChecks {
     if (!facts.secrets().containsKey(name)) {
       return Optional.of(Finding.error("secret " + name, "there is no such Secret in namespace " + yaml.namespace(),
           "kubectl -n " + yaml.namespace() + " create secret generic " + name + entries.stream()
-              .map(entry -> " --from-literal=" + entry + "=VALUE").collect(Collectors.joining())));
+              .map(entry -> " --from-file=" + entry + "=FILE").collect(Collectors.joining())));
     }
     Set<String> missing = new TreeSet<>(entries);
     facts.secrets().get(name).ifPresentOrElse(missing::removeAll, missing::clear);
     return missing.isEmpty() ? Optional.empty() : Optional.of(Finding.error("secret " + name,
         "has no entry " + String.join(", ", missing) + " in namespace " + yaml.namespace(),
-        "kubectl -n " + yaml.namespace() + " patch secret " + name + " -p '{\"stringData\":{" + missing.stream()
-            .map(entry -> "\"" + entry + "\":\"VALUE\"").collect(Collectors.joining(",")) + "}}'"));
+        "kubectl -n " + yaml.namespace() + " patch secret " + name + " --patch-file FILE, with stringData: and in it "
+            + missing.stream().map(entry -> entry + ": ...").collect(Collectors.joining(", "))));
   }
 
   private Optional<Finding> unread() {

@@ -52,7 +52,8 @@ final class Environment {
         .and("EBB_DECODE_GPUS", model.decode().gpus().count())
         .and("EBB_PREFILL_GPUS", model.prefill().map(prefill -> prefill.gpus().count()).orElse(0))
         .and("EBB_WHEN_WAITING", model.whenWaiting().key())
-        .and("EBB_PREEMPTION_SECONDS", model.decode().drainSeconds()));
+        .and("EBB_DECODE_DRAIN_SECONDS", model.decode().drainSeconds())
+        .and("EBB_PREFILL_DRAIN_SECONDS", model.prefill().orElse(model.decode()).drainSeconds()));
     model.degradeTo().ifPresent(other -> router.yaml().models().stream().filter(one -> one.id().equals(other))
         .forEach(one -> fields.and("EBB_DEGRADE_MODEL", other)
             .and("EBB_DEGRADE_URL", "http://" + new RouterPart(router.yaml(), one).host())));

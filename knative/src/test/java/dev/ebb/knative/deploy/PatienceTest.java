@@ -1,12 +1,14 @@
 package dev.ebb.knative.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.knative.render.ObjectKind;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +66,14 @@ class PatienceTest {
       "500, x509: certificate signed by unknown authority, false"})
   void theWordsBehindAWebhookDecide(int status, String words, boolean passes) {
     assertEquals(passes, Patience.passes(failure(status, AWAY + words)));
+  }
+
+  @Test
+  void noAnswerPassesAndAMistakeOfOursDoesNot() {
+    assertTrue(Patience.passes(new KubernetesClientException("patch", new ConnectException("Connection refused"))));
+    assertFalse(Patience.passes(new KubernetesClientException("patch", new IllegalStateException("no such kind"))));
+    assertTrue(Patience.passes(failure(500, "conversion webhook for kueue.x-k8s.io/v1beta1, Kind=ClusterQueue failed: "
+        + "Post \"https://webhook:443/\": dial tcp 10.96.0.9:443: connect: no route to host")));
   }
 
   @Test

@@ -268,7 +268,7 @@ class PreflightTest {
     only("warning  secrets", "you may not get registry, so it is not known whether it is there");
     secrets = Map.of("registry", Optional.of(Set.of(".dockerconfigjson")));
     text += "tenants: [{name: a, key: {secret: keys, entry: a}}]\n";
-    only("secret keys", "there is no such Secret", "create secret generic keys --from-literal=a=VALUE");
+    only("secret keys", "there is no such Secret", "create secret generic keys --from-file=a=FILE");
     secrets = Map.of("registry", Optional.of(Set.of()), "keys", Optional.of(Set.of("b")));
     only("secret keys", "has no entry a", "patch secret keys");
   }
@@ -279,10 +279,10 @@ class PreflightTest {
         + " entry: user}, password: {secret: login, entry: pass}}}\n  ca: {secret: trust, entry: ca.crt}");
     secrets = Map.of("trust", Optional.of(Set.of("ca.crt", "tls.crt")));
     only("error    secret login", "there is no such Secret in namespace ebb",
-        "create secret generic login --from-literal=pass=VALUE --from-literal=user=VALUE");
+        "create secret generic login --from-file=pass=FILE --from-file=user=FILE");
     secrets = Map.of("trust", Optional.of(Set.of("ca.crt")), "login", Optional.of(Set.of("user")));
     only("error    secret login", "has no entry pass in namespace ebb",
-        "patch secret login -p '{\"stringData\":{\"pass\":\"VALUE\"}}'");
+        "patch secret login --patch-file FILE, with stringData: and in it pass: ...");
     secrets = Map.of("trust", Optional.empty(), "login", Optional.empty());
     only("warning  secrets", "you may not get login (pass, user), trust (ca.crt), so it is not known whether they are",
         "describe secret login trust, by somebody who may");

@@ -10,6 +10,7 @@ final class Call {
   private HttpClientResponse response;
   private boolean cancelled;
   private boolean paused;
+  private boolean brokenOff;
   private String instance = "";
   private long begunMs = nowMs();
 
@@ -19,6 +20,7 @@ final class Call {
     response = null;
     instance = "";
     begunMs = nowMs();
+    brokenOff = false;
     if (cancelled) {
       request.reset();
     }
@@ -55,11 +57,23 @@ final class Call {
     }
   }
 
-  /** Ends the running attempt; the request lives on. */
+  /** The attempt is over: its connection may be somebody else's by now. */
+  void ended() {
+    request = null;
+    response = null;
+  }
+
+  /** Ends the running attempt, if one is under way; the request lives on. */
   void breakOff() {
     if (request != null) {
+      brokenOff = true;
       request.reset();
     }
+  }
+
+  /** Whether the last attempt was ended by {@link #breakOff}. */
+  boolean brokenOff() {
+    return brokenOff;
   }
 
   boolean cancelled() {

@@ -205,6 +205,7 @@ final class Generation {
   /** Leaves a function that was preempted a while ago: it would hold somebody else's quota to the answer's end. */
   private <T> Future<T> bounded(Phase phase, Future<T> answer) {
     Platform platform = port.platform();
+    answer.onComplete(done -> call.ended());
     if (!platform.preempts()) {
       return answer;
     }
@@ -226,6 +227,9 @@ final class Generation {
     }
     if (!failure.broken()) {
       return failure.failure();
+    }
+    if (call.brokenOff()) {
+      return Failure.TAKEN;
     }
     return switch (port.platform().loss(phase, call.instance(), call.begunMs())) {
       case TAKEN -> Failure.TAKEN;

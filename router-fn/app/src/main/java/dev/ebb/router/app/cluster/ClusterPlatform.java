@@ -42,7 +42,7 @@ public final class ClusterPlatform implements Platform {
   private final PodBook pods;
   private final Optional<QuotaWatch> quotas;
   private final ModelView view;
-  private final long preemptionMs;
+  private final Map<Phase, Long> drainMs;
   private final Map<Phase, ClusterFunction> functions = new EnumMap<>(Phase.class);
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("cluster").factory());
@@ -53,7 +53,8 @@ public final class ClusterPlatform implements Platform {
     this.demand = demand;
     model = settings.modelId();
     slug = PodFacts.slug(model);
-    preemptionMs = settings.cluster().preemptionMs();
+    drainMs = Map.of(Phase.DECODE, settings.cluster().decodeDrainMs(), Phase.PREFILL,
+        settings.cluster().prefillDrainMs());
     String namespace = Optional.ofNullable(client.getNamespace()).orElse("default");
     pods = new PodBook(client, namespace, clockMs, this::stir);
     quotas = settings.cluster().queue().map(queue -> new QuotaWatch(client, namespace, this::stir));
@@ -148,7 +149,7 @@ public final class ClusterPlatform implements Platform {
 
   @Override
   public boolean overdue(Phase phase, String instance, long sinceMs) {
-    return pods.overdue(slug, phase, instance, sinceMs, preemptionMs);
+    return pods.overdue(slug, phase, instance, sinceMs, drainMs.get(phase));
   }
 
   @Override
@@ -170,6 +171,7 @@ public final class ClusterPlatform implements Platform {
 
   private void turn() {
     try {
+      view.evicted().forEach(pods::preempted);
       Verdict now = view.pairing(System.currentTimeMillis());
       if (!now.equals(pairing)) {
         LOG.infof("%s: prefill %s%s", model, now.alone() ? "is left out, decode serves alone"

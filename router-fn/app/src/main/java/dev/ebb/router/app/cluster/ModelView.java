@@ -72,6 +72,13 @@ final class ModelView {
         .orElse(false);
   }
 
+  /** Pods on their way out whose quota Kueue has promised to others. Those that ended before bear no mark of it. */
+  List<Pod> evicted() {
+    return pods.pods().stream().filter(PodFacts::taken)
+        .filter(pod -> admissions.apply(pod.getMetadata().getUid())
+            .map(admission -> admission.state() == AdmissionState.EVICTED).orElse(false)).toList();
+  }
+
   /** What prefill may do; it may do anything where quota is not known. */
   Verdict pairing(long epochMs) {
     Optional<ResourceTotal> total = settings.queue().isEmpty() || !sees() ? Optional.empty()

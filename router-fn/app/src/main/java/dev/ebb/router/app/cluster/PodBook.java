@@ -22,6 +22,8 @@ final class PodBook implements AutoCloseable {
   private static final int ENDS_REMEMBERED = 1_000;
   /** How long a pod that is taken away may go on answering: queue-proxy's drain, and the function's own. */
   private static final long DRAIN_MS = 90_000;
+  /** For how long after a pod was taken calls may still be led to it. */
+  private static final long LATE_MS = 5_000;
 
   private final SharedIndexInformer<Pod> informer;
   private final LongSupplier clockMs;
@@ -125,7 +127,8 @@ final class PodBook implements AutoCloseable {
       return taken.entrySet().stream()
           .filter(one -> one.getValue().preempted() && one.getValue().atMs() <= preemptedMs)
           .anyMatch(one -> instance.isEmpty()
-              ? one.getValue().key().equals(slug + "/" + phase.label()) && sinceMs <= one.getValue().atMs()
+              ? one.getValue().key().equals(slug + "/" + phase.label())
+                  && sinceMs <= one.getValue().atMs() + LATE_MS
               : one.getKey().equals(PodFacts.hostname(instance)));
     }
   }
@@ -163,10 +166,20 @@ final class PodBook implements AutoCloseable {
     return PodFacts.label(pod, PodFacts.MODEL_LABEL) + "/" + PodFacts.label(pod, PodFacts.PHASE_LABEL);
   }
 
+  /** Takes note that a pod's quota is promised to others, also where the pod was on its way out before. */
+  void preempted(Pod pod) {
+    take(pod, true);
+  }
+
   private void take(Pod pod) {
+    take(pod, PodFacts.preempted(pod));
+  }
+
+  private void take(Pod pod, boolean preempted) {
+    Taken now = new Taken(key(pod), clockMs.getAsLong(), preempted);
     synchronized (taken) {
-      taken.putIfAbsent(PodFacts.hostname(pod.getMetadata().getName()),
-          new Taken(key(pod), clockMs.getAsLong(), PodFacts.preempted(pod)));
+      taken.merge(PodFacts.hostname(pod.getMetadata().getName()), now,
+          (before, after) -> after.preempted() && !before.preempted() ? after : before);
     }
   }
 

@@ -14,14 +14,15 @@ import java.util.Optional;
  * @param whenWaiting what happens to a request while decode waits for quota (EBB_WHEN_WAITING)
  * @param degradeModel the model that answers meanwhile (EBB_DEGRADE_MODEL)
  * @param degradeUrl that model's router (EBB_DEGRADE_URL)
- * @param preemptionMs how long a function that Kueue preempts may go on answering (EBB_PREEMPTION_SECONDS)
+ * @param decodeDrainMs how long a decode that Kueue preempts may go on answering (EBB_DECODE_DRAIN_SECONDS)
+ * @param prefillDrainMs how long a prefill (EBB_PREFILL_DRAIN_SECONDS)
  */
 public record ClusterSettings(Optional<String> queue, String clusterQueue, String gpuResource, int decodeGpus,
     int prefillGpus, WhenWaiting whenWaiting, Optional<String> degradeModel, Optional<URI> degradeUrl,
-    long preemptionMs) {
+    long decodeDrainMs, long prefillDrainMs) {
   private static final int GPUS_MAX = 1024;
   /** Knative's queue-proxy keeps a pod that long anyhow. */
-  private static final long PREEMPTION_SECONDS = 30;
+  private static final long DRAIN_SECONDS = 30;
 
   /** What happens to a request whose decode waits for quota. */
   public enum WhenWaiting {
@@ -43,7 +44,8 @@ public record ClusterSettings(Optional<String> queue, String clusterQueue, Strin
         whenWaiting(read.text("ebb.when.waiting", "wait")),
         read.optional("ebb.degrade.model"),
         read.url("ebb.degrade.url"),
-        read.number("ebb.preemption.seconds", PREEMPTION_SECONDS, 0, 86_400) * 1000);
+        drainMs(read, "ebb.decode.drain.seconds"),
+        drainMs(read, "ebb.prefill.drain.seconds"));
     settings.check();
     return settings;
   }
@@ -51,7 +53,11 @@ public record ClusterSettings(Optional<String> queue, String clusterQueue, Strin
   /** Where no cluster is: nothing waits for quota. */
   public static ClusterSettings none() {
     return new ClusterSettings(Optional.empty(), "", "nvidia.com/gpu", 0, 0, WhenWaiting.WAIT, Optional.empty(),
-        Optional.empty(), PREEMPTION_SECONDS * 1000);
+        Optional.empty(), DRAIN_SECONDS * 1000, DRAIN_SECONDS * 1000);
+  }
+
+  private static long drainMs(SettingReader read, String name) {
+    return read.number(name, DRAIN_SECONDS, 0, 86_400) * 1000;
   }
 
   private static WhenWaiting whenWaiting(String name) {

@@ -1,6 +1,7 @@
 package dev.ebb.router.app.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -182,6 +183,24 @@ class ClusterWayTest {
     end.complete(null);
     assertEquals(Behaviours.TEXT, text(reply.join()));
     assertTrue(Fakes.DECODE.idle(), "it was asked once");
+  }
+
+  /** Kueue marks no pod that is on its way out already; its Workload says it. */
+  @Test
+  void aFunctionThatIsScaledInAndThenEvictedIsLeftToo() throws InterruptedException {
+    String uid = CLUSTER.pod("tiny", "decode", "late", true);
+    CLUSTER.workload("late", uid, 5, true);
+    Fakes.DECODE.named("late").plan(Behaviours.hangAfter(4));
+    CompletableFuture<Reply> reply = later("{'prompt': 'abc', 'stream': true}");
+    Fakes.DECODE.next();
+    CLUSTER.ending("late", false);
+    Thread.sleep(2_500);
+    assertFalse(reply.isDone());
+    CLUSTER.evict("late", uid);
+    Fakes.DECODE.nextDropped();
+    Fakes.DECODE.named("after-late");
+    CLUSTER.pod("tiny", "decode", "after-late", true);
+    assertEquals(Behaviours.TEXT, text(reply.join()));
   }
 
   @Test

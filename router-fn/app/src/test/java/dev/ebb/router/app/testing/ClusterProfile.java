@@ -30,7 +30,7 @@ public class ClusterProfile extends RouterProfile {
         "ebb.degrade.url", "http://127.0.0.1:" + free(OTHER_PORT),
         "ebb.start.timeout.seconds", "20",
         "ebb.request.timeout.seconds", "20"));
-    all.put("ebb.preemption.seconds", "1");
+    all.put("ebb.decode.drain.seconds", "1");
     return all;
   }
 

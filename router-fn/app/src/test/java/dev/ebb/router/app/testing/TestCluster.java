@@ -95,6 +95,20 @@ public final class TestCluster implements AutoCloseable {
 
   /** A Workload of a pod; the earlier second comes first. */
   public void workload(String name, String ownerUid, int second, boolean admitted) {
+    workload(name, ownerUid, second, admitted ? """
+        {admission: {clusterQueue: gpu, podSetAssignments: []}, conditions: [
+          {type: QuotaReserved, status: "True"}, {type: Admitted, status: "True"}]}""" : "{}");
+  }
+
+  /** That Workload's quota is promised to others; its pod still holds it. */
+  public void evict(String name, String ownerUid) {
+    workload(name, ownerUid, 5, """
+        {admission: {clusterQueue: gpu, podSetAssignments: []}, conditions: [
+          {type: QuotaReserved, status: "True"}, {type: Admitted, status: "True"},
+          {type: Evicted, status: "True", reason: Preempted}]}""");
+  }
+
+  private void workload(String name, String ownerUid, int second, String status) {
     put("""
         kind: Workload
         metadata:
@@ -109,9 +123,7 @@ public final class TestCluster implements AutoCloseable {
             count: 1
             template: {spec: {containers: [{name: user, resources: {limits: {nvidia.com/gpu: "1"}}}]}}
         status: %s
-        """.formatted(name, second, ownerUid, admitted ? """
-            {admission: {clusterQueue: gpu, podSetAssignments: []}, conditions: [
-              {type: QuotaReserved, status: "True"}, {type: Admitted, status: "True"}]}""".strip() : "{}"));
+        """.formatted(name, second, ownerUid, status.replaceAll("\\s+", " ")));
   }
 
   public void deleteWorkload(String name) {
