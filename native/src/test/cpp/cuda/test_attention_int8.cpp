@@ -78,24 +78,26 @@ TEST(cuda_attention_int8_keeps_to_the_window) {
   }
 }
 
-// Every group and head size at lengths by turns, once each; one in sixteen in every schedule.
+// Every group at every length once, head sizes by turns. What is taken of all shapes, and what of that runs in every
+// schedule, goes by numbers prime to the 16 lengths and the 8 groups, so that neither sees the same few of the other.
 TEST(cuda_shapes_of_int8_attention) {
+  constexpr int32_t kHeadDims[] = {32, 64, 96, 128, 256};
   constexpr int32_t kLengths[] = {1, 15, 17, 31, 33, 63, 65, 127, 255, 257, 511, 513, 1023, 1025, 1537, 2049};
-  int32_t number = 0;
   double errors = 0;
   int32_t checked = 0;
-  for (const int32_t head_dim : {64, 96, 128, 256}) {
-    for (int32_t group = 1; group <= 8; ++group) {
-      for (const int32_t length : kLengths) {
-        if (number++ % 4 != group % 4) continue;
-        errors += check_int8(int8(group, 1, head_dim), {{length - 1, 1}}, Kind::kFew, number % 16 == 0);
-        ++checked;
-        if (number % 3 != 0) continue;
-        const int32_t count = std::min(length, cuda::kMmaRows.many / group + 1);
-        check_int8(int8(group, 1, head_dim), {{length - count, count}}, Kind::kMany, number % 16 == 1);
-      }
+  for (int32_t number = 0; number < 5 * 8 * 16; ++number) {
+    const int32_t group = number / 16 % 8 + 1, length = kLengths[number % 16];
+    const AttentionShape shape = int8(group, 1, kHeadDims[number / (8 * 16)]);
+    if (number % 5 == 0) {
+      errors += check_int8(shape, {{length - 1, 1}}, Kind::kFew, number % (5 * 9) == 0);
+      ++checked;
+    }
+    if (number % 13 == 0) {
+      const int32_t count = std::min(length, cuda::kMmaRows.many / group + 1);
+      check_int8(shape, {{length - count, count}}, Kind::kMany, number % (13 * 7) == 0);
     }
   }
+  CHECK_EQUAL(checked, 8 * 16);
   CHECK_NEAR(errors / checked, 0, kInt8Average);
 }
 
@@ -103,10 +105,11 @@ TEST(cuda_shapes_of_int8_attention) {
 // bits.
 TEST(cuda_attention_int8_does_not_depend_on_the_cut) {
   simt::Machine::get().reset({});
-  for (const int32_t head_dim : {64, 96}) {
-    const AttentionShape shape = int8(6, 2, head_dim, head_dim == 96 ? 70 : 0);
+  for (const int32_t head_dim : {32, 64, 96, 128, 256}) {
+    const int32_t kv_heads = head_dim > 96 ? 1 : 2, heads = 3 * kv_heads;
+    const AttentionShape shape = int8(heads, kv_heads, head_dim, head_dim % 64 == 0 ? 0 : 70);
     const auto whole = AttentionCase(shape, {{500, 90}}).run(Path::kMma, Kind::kMany);
-    const auto width = static_cast<size_t>(6 * head_dim);
+    const auto width = static_cast<size_t>(heads * head_dim);
     for (const int32_t token : {0, 11, 12, 13, 39, 89}) {
       const AttentionCase alone(shape, {{500 + token, 1}});
       CHECK(holds_part(whole, token, alone.run(Path::kMma, Kind::kFew), width));
