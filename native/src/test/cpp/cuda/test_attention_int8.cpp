@@ -10,10 +10,11 @@ namespace {
 
 // Of the kernel: F16 weights and values, one rounding each. The arithmetic of the other paths keeps to 3e-3.
 constexpr double kKernelBound = 1e-3;
-// Of int8: a number is off by at most 1/254 of the greatest of its row, evenly, so by 1/440 in the L2 norm, where the
-// greatest of 64 to 256 normally distributed ones is 2.4 to 2.9 times the norm: 5.5e-3 to 6.6e-3. Values err by that;
-// keys move the weights by as much again, which makes 8e-3 to 9e-3 on the average, and more of a row that sees few
-// positions much.
+// Of int8: a number is off by at most half its row's scale: 1/254 of the greatest of the row, and up to 3e-8 more
+// where that is below 7.7e-3 and the scale a subnormal F16, which no row here is. Errors lie evenly, so that is
+// 1/440 in the L2 norm, where the greatest of 32 to 256 normally distributed ones is 2.4 to 3.0 times the norm:
+// 5.4e-3 to 6.9e-3. Values err by that; keys move the weights by as much again, which makes 8e-3 to 9e-3 on the
+// average, and more of a row that sees few positions much.
 constexpr double kInt8Bound = 1.5e-2;
 constexpr double kInt8Average = 9e-3;
 
