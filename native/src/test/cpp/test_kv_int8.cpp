@@ -26,6 +26,22 @@ Row quantized(const std::vector<float> &x) {
   return row;
 }
 
+float greatest_of(const std::vector<float> &x) {
+  float greatest = 0;
+  for (const float v : x) greatest = std::max(greatest, std::fabs(v));
+  return greatest;
+}
+
+// Infinite where something that is read back is no number.
+float greatest_error(const std::vector<float> &x, const Row &row) {
+  float error = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const float off = std::fabs(row.back[i] - x[i]);
+    error = std::isnan(off) ? std::numeric_limits<float>::infinity() : std::max(error, off);
+  }
+  return error;
+}
+
 }  // namespace
 
 TEST(kv_int8_is_off_by_half_a_scale_at_most) {
@@ -34,14 +50,40 @@ TEST(kv_int8_is_off_by_half_a_scale_at_most) {
       const auto x = random_floats(96, seed, size);
       const Row row = quantized(x);
       const float scale = f16_to_f32(row.scale);
-      float greatest = 0;
-      for (const float v : x) greatest = std::max(greatest, std::fabs(v));
+      const float greatest = greatest_of(x);
       // The least F16 that is not too small.
       CHECK(scale >= greatest / 127);
       CHECK(row.scale == 1 || f16_to_f32(static_cast<uint16_t>(row.scale - 1)) < greatest / 127);
-      for (size_t i = 0; i < x.size(); ++i) CHECK(std::fabs(row.back[i] - x[i]) <= scale * 0.50001f);
+      CHECK(greatest_error(x, row) <= scale * 0.50001f);
     }
   }
+}
+
+// A normal F16 scale is rounded up by 1/1024 at most: 1/254 of the greatest number becomes less than 1/253.
+TEST(kv_int8_of_ordinary_heads_is_off_by_a_share_of_the_greatest) {
+  for (const float size : {1e-2f, 1.0f, 300.0f}) {
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+      const auto x = random_floats(96, seed, size);
+      CHECK(greatest_of(x) >= 7.8e-3f);
+      CHECK(greatest_error(x, quantized(x)) <= greatest_of(x) / 253);
+    }
+  }
+}
+
+// Below 127 times F16's least normal number, 7.7e-3, the scale is rounded up by as much as 2^-24; half of that is
+// added.
+TEST(kv_int8_of_small_heads_is_off_by_3e_8_more) {
+  const float step = std::ldexp(1.0f, -24);
+  for (const float size : {1e-3f, 1e-4f, 1e-5f, 1e-6f}) {
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+      const auto x = random_floats(96, seed, size);
+      CHECK(greatest_error(x, quantized(x)) <= 1.0001f * (greatest_of(x) / 254 + step / 2));
+    }
+  }
+  // Added, not instead: twice the step is the first scale that holds the greatest, and half of it is lost.
+  const std::vector<float> worst = {127.5f * step, step};
+  CHECK_EQUAL(quantized(worst).scale, 2);
+  CHECK_EQUAL(greatest_error(worst, quantized(worst)), step);
 }
 
 TEST(kv_int8_of_simple_numbers) {

@@ -21,7 +21,7 @@ final class Environment {
     RouterSpec settings = router.yaml().router();
     String decode = FunctionPart.decode(router.yaml(), model).url();
     Optional<String> prefill = FunctionPart.prefill(router.yaml(), model).map(FunctionPart::url);
-    return list(Fields.of("EBB_HOST", EVERY_ADDRESS)
+    Fields fields = Fields.of("EBB_HOST", EVERY_ADDRESS)
         .and("EBB_PORT", RouterPart.PORT)
         .and("EBB_PLATFORM", "cluster")
         .and("EBB_SCALER_PORT", RouterPart.SCALER_PORT)
@@ -29,10 +29,11 @@ final class Environment {
         .and("EBB_MODEL_PATH", ModelVolume.path(model))
         .and("EBB_PREFILL_URL", prefill.orElse(decode))
         .and("EBB_DECODE_URL", decode)
-        .and("EBB_KV_TOKENS", model.kvTokens())
-        // No prompt is that long: without prefill, decode computes them all.
-        .and("EBB_PREFILL_THRESHOLD_TOKENS",
-            prefill.isPresent() ? model.prefillThresholdTokens() : Integer.MAX_VALUE)
+        .and("EBB_KV_TOKENS", model.kvTokens());
+    model.kvType().ifPresent(type -> fields.and("EBB_KV_TYPE", type));
+    // No prompt is that long: without prefill, decode computes them all.
+    int threshold = prefill.isPresent() ? model.prefillThresholdTokens() : Integer.MAX_VALUE;
+    return list(fields.and("EBB_PREFILL_THRESHOLD_TOKENS", threshold)
         .and("EBB_REQUEST_TIMEOUT_SECONDS", settings.requestTimeoutSeconds())
         .and("EBB_START_TIMEOUT_SECONDS", settings.startTimeoutSeconds())
         .and("EBB_MAX_BODY_BYTES", settings.bodyBytesMax())

@@ -1,5 +1,6 @@
 package dev.ebb.router.app.config;
 
+import dev.ebb.engine.kv.KvLayout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import org.eclipse.microprofile.config.Config;
  * @param leaveMs time between the stop signal and the first request that is refused (EBB_LEAVE_SECONDS)
  * @param drainMs time that requests under way get after that (EBB_DRAIN_SECONDS)
  * @param kvTokens tokens of KV that the functions keep; bounds the context (EBB_KV_TOKENS)
+ * @param kvType as what the functions keep it, which tells how many tokens their memory holds (EBB_KV_TYPE)
  * @param eventMemoryMs time that answered events are remembered, to answer none twice (EBB_EVENT_MEMORY_SECONDS)
  * @param scalerPort port on which KEDA's scaler listens; 0 for none (EBB_SCALER_PORT)
  * @param cluster what only a router on a cluster reads
@@ -47,6 +49,7 @@ public record RouterSettings(
     long leaveMs,
     long drainMs,
     int kvTokens,
+    KvLayout.Type kvType,
     long eventMemoryMs,
     int scalerPort,
     ClusterSettings cluster) {
@@ -87,6 +90,7 @@ public record RouterSettings(
             read.number("ebb.leave.seconds", 0, 0, 3_600) * 1000,
             read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
             (int) read.number("ebb.kv.tokens", 32_768, 16, Integer.MAX_VALUE),
+            kvType(read),
             read.number("ebb.event.memory.seconds", 600, 0, 86_400) * 1000,
             (int) read.number("ebb.scaler.port", 0, 0, 65_535),
             platform == PlatformKind.CLUSTER ? ClusterSettings.from(read) : ClusterSettings.none());
@@ -101,6 +105,14 @@ public record RouterSettings(
       case "cluster" -> PlatformKind.CLUSTER;
       default -> throw new SettingsException("EBB_PLATFORM must be local, static or cluster, got " + name);
     };
+  }
+
+  private static KvLayout.Type kvType(SettingReader read) {
+    // No backend is loaded here to be asked: all but the reference take F16 unless told otherwise.
+    boolean floats = read.text("ebb.backend", "cpu").equals("reference");
+    return read.optional("ebb.kv.type").map(key -> KvLayout.Type.of(key).orElseThrow(() -> new SettingsException(
+            "EBB_KV_TYPE must be f16, f32 or i8, or be left out for what the backend usually takes, got " + key)))
+        .orElse(floats ? KvLayout.Type.F32 : KvLayout.Type.F16);
   }
 
   private void checkPlatform() {

@@ -11,6 +11,7 @@ import dev.ebb.router.app.config.RouterSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.function.ToIntFunction;
 
 /** Reads what the router needs of a model file and closes it again: metadata and tokenizer, no weights. */
 @ApplicationScoped
@@ -25,7 +26,7 @@ public class ModelLoader {
           settings.modelId(),
           Tokenizers.build(file.tokenizer()),
           file.chatTemplate(),
-          maxModelLen(file.config(), settings),
+          maxModelLen(file.config(), settings, layout -> KvBudget.tokens(settings.kvTokens(), layout)),
           file.fingerprint(),
           SamplingDefaults.of(file),
           Files.getLastModifiedTime(settings.modelPath()).toMillis() / 1000);
@@ -36,11 +37,15 @@ public class ModelLoader {
     }
   }
 
-  /** What the functions will have room for: on this machine they cut their KV store to its memory. */
-  private static int maxModelLen(ModelConfig model, RouterSettings settings) {
-    KvLayout layout = KvLayout.of(model, KvLayout.Type.F16);
+  /**
+   * What the functions will have room for: on this machine they cut their KV store to its memory.
+   *
+   * @param roomHere tokens of that layout that the functions keep on this machine
+   */
+  static int maxModelLen(ModelConfig model, RouterSettings settings, ToIntFunction<KvLayout> roomHere) {
+    KvLayout layout = KvLayout.of(model, settings.kvType());
     boolean here = settings.platform() == RouterSettings.PlatformKind.LOCAL;
-    int room = here ? KvBudget.tokens(settings.kvTokens(), layout) : settings.kvTokens();
+    int room = here ? roomHere.applyAsInt(layout) : settings.kvTokens();
     return Math.min(model.contextLength(), Math.max(room, layout.blockTokens()));
   }
 }

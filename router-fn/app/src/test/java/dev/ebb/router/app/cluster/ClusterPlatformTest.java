@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.router.app.config.ClusterSettings;
 import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.app.config.RouterSettings.PlatformKind;
@@ -60,7 +61,8 @@ class ClusterPlatformTest {
         .build()).build();
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + function.getAddress().getPort()));
     RouterSettings settings = new RouterSettings("my.model", Path.of("m"), PlatformKind.CLUSTER, Optional.empty(),
-        Optional.empty(), url, url, 0, 1, 1_000, 3_000, 1_024, 2, 0, 0, 16, 0, 0, ClusterSettings.none());
+        Optional.empty(), url, url, 0, 1, 1_000, 3_000, 1_024, 2, 0, 0, 16, KvLayout.Type.F16, 0, 0,
+        ClusterSettings.none());
     platform = new ClusterPlatform(client, settings, new Demand(List.of("my.model"), CLOCK_MS), CLOCK_MS);
   }
 

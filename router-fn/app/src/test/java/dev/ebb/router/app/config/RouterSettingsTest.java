@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.router.app.config.RouterSettings.PlatformKind;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -29,6 +30,21 @@ class RouterSettingsTest {
     assertEquals(0, settings.scalerPort(), "no scaler");
   }
 
+  /** As the functions read it: a type that is named, or what the backend takes by itself. */
+  @ParameterizedTest
+  @CsvSource({
+    "ebb.x, '', F16",
+    "ebb.backend, cuda, F16",
+    "ebb.backend, reference, F32",
+    "ebb.kv.type, '', F16",
+    "ebb.kv.type, f16, F16",
+    "ebb.kv.type, f32, F32",
+    "ebb.kv.type, i8, I8",
+  })
+  void keysAndValuesAreOfTheTypeThatFunctionsTake(String name, String value, KvLayout.Type type) {
+    assertEquals(type, read(name, value).kvType());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ebb.idle.seconds, -1, EBB_IDLE_SECONDS",
@@ -37,6 +53,8 @@ class RouterSettingsTest {
     "ebb.request.timeout.seconds, 0, EBB_REQUEST_TIMEOUT_SECONDS",
     "ebb.max.body.bytes, 99999999999, EBB_MAX_BODY_BYTES",
     "ebb.scaler.port, 65536, EBB_SCALER_PORT",
+    "ebb.kv.type, i4, EBB_KV_TYPE",
+    "ebb.kv.type, F16, EBB_KV_TYPE",
     "ebb.platform, cloud, EBB_PLATFORM",
     "ebb.platform, static, EBB_DECODE_URL",
     "ebb.decode.url, not an address, EBB_DECODE_URL",

@@ -1,0 +1,2 @@
+/** What is announced of a model. */
+package dev.ebb.router.app.model;
