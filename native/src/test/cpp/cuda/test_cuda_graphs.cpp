@@ -134,6 +134,24 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_int8) {
   });
 }
 
+// The greater shapes, 24, 32, 40 and 64, each by a number that only just needs it, and 64 by all of it too. One sequence
+// has two splits.
+TEST(cuda_graphs_of_many_sequences_give_the_bits_of_plain_launches) {
+  TinyConfig config = graph_model();
+  config.context = 544;
+  on_every_device([&] {
+    simt::Machine::get().reset({});
+    GraphCase world(config, 64, 34);
+    world.take_over(520);
+    while (world.sequences() < 64) world.take_over(1 + world.sequences() * 7 % 40);
+    const uint64_t launched = link::graphs_launched();
+    for (const int32_t count : {17, 25, 33, 57, 64}) world.step(count);
+    CHECK_BYTES(link::graphs_launched() - launched, 10u);
+    CHECK(simt::Machine::get().findings.empty());
+    CHECK(world.same_memory());
+  });
+}
+
 // Rows of 32 KB a layer: two layers travel together, so that the graph of three lies in three pieces.
 TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
   TinyConfig config = graph_model();
