@@ -129,6 +129,7 @@ void Step::replay(const Pass &pass, const StepShape &shape, const StepGraphs::Pi
     graph_launch(piece.get(), stream_);
     for (int32_t l = layer; l < end; ++l) travel.after_layer(l);
     layer = end;
+    ++graph_counts().launched;
   }
 }
 

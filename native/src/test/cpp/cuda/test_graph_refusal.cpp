@@ -65,6 +65,20 @@ TEST(cuda_graphs_that_cannot_be_made_leave_plain_launches) {
   }
 }
 
+// The backend's counts, which a device has too, are those of the graphs that ran.
+TEST(cuda_graphs_are_counted_as_they_run) {
+  simt::Machine::get().reset({});
+  GraphCase world(graph_model(), 3, 61);
+  for (const int32_t rows : {100, 20, 5}) world.take_over(rows);
+  const simt::Captures &seen = simt::Captures::get();
+  const uint64_t made = seen.captured - link::graphs_captured(), run = seen.launched - link::graphs_launched();
+  const uint64_t before = link::graphs_launched();
+  for (const int32_t count : {3, 1, 3}) world.step(count);
+  CHECK_EQUAL(link::graphs_launched() - before, uint64_t{6});
+  CHECK_EQUAL(seen.captured - link::graphs_captured(), made);
+  CHECK_EQUAL(seen.launched - link::graphs_launched(), run);
+}
+
 // A device that is lost meanwhile is no refusal: nothing goes on plainly, and graphs are made when it is back.
 TEST(cuda_graphs_are_not_given_up_for_a_lost_device) {
   simt::Machine::get().reset({});
