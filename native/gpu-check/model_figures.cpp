@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "core/error.h"
+#include "cuda/graphs.h"
 #include "cuda/sampling_case.h"
 #include "fixture.h"
 
@@ -70,6 +72,7 @@ class Engine {
   }
   // All tokens of decode, in order.
   const std::vector<int32_t> &decoded() const { return decoded_; }
+  std::string notes() const { return backend_->notes(session_.handle()); }
 
  private:
   std::vector<int32_t> table(int32_t sequence) const {
@@ -145,11 +148,22 @@ Figure decode_figure(Engine &engine, const ModelShape &shape, const ModelWork &w
           steps * static_cast<double>(shape.step_bytes())};
 }
 
+// Both ways give the same tokens, so only the backend's count shows which one was timed: graphs in every step, or none.
+Figure decode_figure_by(bool graphs, Engine &engine, const ModelShape &shape, const ModelWork &work,
+                        int32_t sequences) {
+  const uint64_t before = cuda::graph_counts().launched;
+  const Figure figure = decode_figure(engine, shape, work, sequences, graphs ? " by CUDA graphs" : "");
+  const uint64_t launched = cuda::graph_counts().launched - before;
+  if (graphs ? launched > static_cast<uint64_t>(work.steps) : launched == 0) return figure;
+  throw Error(EBB_INTERNAL, figure.name + ": " + std::to_string(launched) + " CUDA graphs were launched in " +
+                                std::to_string(work.steps + 1) + " steps; " + engine.notes());
+}
+
 // Alone, then together. Both ways begin with the same prompts.
-std::vector<int32_t> decode_figures(Engine &engine, const ModelShape &shape, const ModelWork &work, const char *how,
+std::vector<int32_t> decode_figures(bool graphs, Engine &engine, const ModelShape &shape, const ModelWork &work,
                                     const Print &print) {
-  print(decode_figure(engine, shape, work, 1, how));
-  if (work.sequences > 1) print(decode_figure(engine, shape, work, work.sequences, how));
+  print(decode_figure_by(graphs, engine, shape, work, 1));
+  if (work.sequences > 1) print(decode_figure_by(graphs, engine, shape, work, work.sequences));
   return engine.decoded();
 }
 
@@ -175,13 +189,13 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
   Engine engine(*session, backend, shape, work);
   print(prompt_figure(engine, shape, work));
   for (int32_t s = 1; s < work.sequences; ++s) engine.prefill(s);
-  const std::vector<int32_t> tokens = decode_figures(engine, shape, work, "", print);
+  const std::vector<int32_t> tokens = decode_figures(false, engine, shape, work, print);
 
   const test::Setting by_graphs("EBB_CUDA_GRAPHS", "on");
   session->attach();
   Engine again(*session, backend, shape, work);
   for (int32_t s = 0; s < work.sequences; ++s) again.prefill(s);
-  if (decode_figures(again, shape, work, " by CUDA graphs", print) != tokens) {
+  if (decode_figures(true, again, shape, work, print) != tokens) {
     throw Error(EBB_INTERNAL, shape.name + ": decode by CUDA graphs gives other tokens than plain launches");
   }
 }

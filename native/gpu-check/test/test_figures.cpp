@@ -4,6 +4,7 @@
 #include "check.h"
 #include "kernel_figures.h"
 #include "model_figures.h"
+#include "simt/capture.h"
 #include "simt/machine.h"
 
 using namespace ebb;
@@ -17,6 +18,16 @@ void on_both_devices(const std::function<void()> &body) {
     body();
   }
   simt::Machine::get().sm90 = false;
+}
+
+ModelShape small_model() {
+  ModelShape shape = cut(true_shape("Llama-3.1-8B"), 2, 96);
+  shape.hidden = 64;
+  shape.ffn = 96;
+  shape.heads = 4;
+  shape.kv_heads = 1;
+  shape.head_dim = 32;
+  return shape;
 }
 
 }  // namespace
@@ -46,12 +57,7 @@ TEST(gpu_check_figures_of_products_run) {
 }
 
 TEST(gpu_check_figures_of_models_run) {
-  ModelShape shape = cut(true_shape("Llama-3.1-8B"), 2, 96);
-  shape.hidden = 64;
-  shape.ffn = 96;
-  shape.heads = 4;
-  shape.kv_heads = 1;
-  shape.head_dim = 32;
+  const ModelShape shape = small_model();
   std::vector<Figure> figures;
   simt::Machine::get().reset({});
   model_figures(ebb_backend_cuda_emulated(), shape, {20, 1, 2, 2}, [&](const Figure &f) { figures.push_back(f); });
@@ -60,6 +66,25 @@ TEST(gpu_check_figures_of_models_run) {
   CHECK_EQUAL(figures[3].name, shape.name + ", decode of 2");
   CHECK_EQUAL(figures[5].name, shape.name + ", decode of 2 by CUDA graphs");
   for (const Figure &figure : figures) CHECK(figure.value > 0 && figure.rate > 0);
+}
+
+// Figures of graphs that are none would pass for equal tokens.
+TEST(gpu_check_figures_of_models_fail_where_no_graph_ran) {
+  using Call = simt::Captures::Call;
+  simt::Machine::get().reset({});
+  std::vector<Figure> figures;
+  const auto run = [&] {
+    model_figures(ebb_backend_cuda_emulated(), small_model(), {20, 1, 2, 2},
+                  [&](const Figure &figure) { figures.push_back(figure); });
+  };
+  simt::Captures::get().fail_after(0, Call::kInstantiate);
+  CHECK_ERROR(EBB_INTERNAL, "0 CUDA graphs were launched in 3 steps", run());
+  CHECK_EQUAL(figures.size(), size_t{4});
+  // One shape goes, the other does not.
+  simt::Captures::get().fail_after(2, Call::kInstantiate);
+  CHECK_ERROR(EBB_INTERNAL, "decode steps are launched plainly", run());
+  CHECK_EQUAL(figures.size(), size_t{9});
+  simt::Captures::get().accept();
 }
 
 TEST(gpu_check_figures_of_rates_run) {

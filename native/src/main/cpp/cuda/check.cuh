@@ -36,9 +36,11 @@ inline bool is_fatal(cudaError_t error) {
   }
 }
 
-// Throws Error: EBB_OUT_OF_MEMORY, EBB_DEVICE_LOST, else EBB_INTERNAL.
+// Throws Error: EBB_OUT_OF_MEMORY, EBB_DEVICE_LOST, else EBB_INTERNAL. The runtime then forgets the error, which would
+// come up at the next launch; one that is fatal stays by itself.
 inline void check(cudaError_t error, const char *what) {
   if (error == cudaSuccess) return;
+  cudaGetLastError();
   const ebb_status status = error == cudaErrorMemoryAllocation ? EBB_OUT_OF_MEMORY
                             : is_fatal(error)                   ? EBB_DEVICE_LOST
                                                                 : EBB_INTERNAL;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/backend_table.h"
 #include "core/kv_blocks.h"
@@ -91,7 +92,13 @@ class CudaBackend {
     step_.run(model_, *weights_, rope_table_, batch, {kv_.data(), kv_map_ ? &*kv_map_ : nullptr}, travel_);
   }
 
-  std::string notes() const { return notes_; }
+  // Each is told once.
+  std::string notes() {
+    std::string told = std::exchange(notes_, {});
+    const std::string steps = step_.take_note();
+    if (!told.empty() && !steps.empty()) told += "; ";
+    return told + steps;
+  }
 
   void choose(const ebb_sampling *descriptor) {
     step_.choose(view_sampling(descriptor, model_.vocabulary, step_.rows()), model_.vocabulary);

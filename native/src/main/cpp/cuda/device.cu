@@ -54,7 +54,7 @@ void *device_allocate(size_t bytes, const char *name) {
   void *address = nullptr;
   const cudaError_t error = cudaMalloc(&address, bytes == 0 ? 1 : bytes);
   if (error == cudaErrorMemoryAllocation) {
-    cudaGetLastError();  // an allocation that failed is forgotten; it would come up at the next launch
+    cudaGetLastError();  // as check does
     throw Error(EBB_OUT_OF_MEMORY, std::string("cuda: ") + name + " needs " + std::to_string(bytes) +
                                        " bytes of device memory, " + std::to_string(device_free_bytes()) +
                                        " are free; a smaller model, EBB_KV_TOKENS or EBB_TOKEN_BUDGET needs less");
@@ -138,7 +138,7 @@ void wait_for(Event event, Stream stream) {
 bool pin(void *address, size_t bytes, std::string &why) {
   const cudaError_t error = cudaHostRegister(address, bytes, cudaHostRegisterDefault);
   if (error == cudaSuccess) return true;
-  cudaGetLastError();  // a refusal is forgotten; it would come up at the next launch
+  cudaGetLastError();  // as check does
   if (is_fatal(error)) check(error, "cudaHostRegister");
   why = std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
   return false;
@@ -174,9 +174,9 @@ Graph capture_end(Stream stream) {
   check(cudaStreamEndCapture(native(stream), &kept), "cudaStreamEndCapture");
   cudaGraphExec_t graph = nullptr;
   const cudaError_t error = cudaGraphInstantiate(&graph, kept, 0);
-  cudaGraphDestroy(kept);
+  if (cudaGraphDestroy(kept) != cudaSuccess) cudaGetLastError();
   if (error == cudaErrorMemoryAllocation) {
-    cudaGetLastError();
+    cudaGetLastError();  // as check does
     throw Error(EBB_OUT_OF_MEMORY, "cuda: no device memory for a CUDA graph, " + std::to_string(device_free_bytes()) +
                                        " bytes are free; EBB_CUDA_GRAPHS=off needs none");
   }
@@ -195,7 +195,7 @@ void graph_launch(Graph graph, Stream stream) {
 }
 
 void graph_destroy(Graph graph) noexcept {
-  if (graph != nullptr) cudaGraphExecDestroy(native(graph));
+  if (graph != nullptr && cudaGraphExecDestroy(native(graph)) != cudaSuccess) cudaGetLastError();
 }
 
 }  // namespace ebb::cuda

@@ -16,6 +16,11 @@ int32_t power_of_two_from(int32_t n) { return static_cast<int32_t>(std::bit_ceil
 
 }  // namespace
 
+GraphCounts &graph_counts() {
+  static GraphCounts counts;
+  return counts;
+}
+
 bool graphs_wanted() {
   const char *chosen = std::getenv("EBB_CUDA_GRAPHS");
   if (chosen == nullptr || *chosen == '\0' || std::strcmp(chosen, "off") == 0) return false;
@@ -48,6 +53,7 @@ const StepGraphs::Pieces *StepGraphs::find(const StepShape &shape) {
 }
 
 const StepGraphs::Pieces *StepGraphs::keep(const StepShape &shape, Pieces pieces) {
+  graph_counts().captured += pieces.size();
   if (kept_.size() >= most_) {
     kept_.erase(std::min_element(kept_.begin(), kept_.end(),
                                  [](const auto &a, const auto &b) { return a.second.used < b.second.used; }));

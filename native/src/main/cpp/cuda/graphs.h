@@ -2,6 +2,7 @@
 #ifndef EBB_CUDA_GRAPHS_H
 #define EBB_CUDA_GRAPHS_H
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -29,6 +30,14 @@ struct StepShape {
 constexpr int32_t kGraphSequences = 64;
 // Graphs that are kept: each of the eleven sizes at some lengths of context.
 constexpr size_t kGraphsMax = 32;
+
+// Graphs that this process has captured and launched so far, each piece by itself. Replay and plain launches give the
+// same bits, so this alone tells that a step was replayed, on a device too.
+struct GraphCounts {
+  std::atomic<uint64_t> captured{0};
+  std::atomic<uint64_t> launched{0};
+};
+GraphCounts &graph_counts();
 
 // Whether EBB_CUDA_GRAPHS asks for graphs: `on`; `off` or unset: no. Throws Error(EBB_UNSUPPORTED) where it says
 // something else.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace ebb::cuda {
 
 // What launches are made for: what the step has, or the bounds of its shape.
@@ -30,14 +32,23 @@ struct Step::Pass {
 
   Pass(const Model &m, const Weights &w, RopeTable &table, const Batch &b, const DeviceKv &memory)
       : model(m), weights(w), rope_table(table), batch(b), kv(memory),
-        rows(memory.map != nullptr ? sm90_rows(m.head_dim) : kMmaRows), tiles(plan_tiles(m, b, rows)),
-        bounds{b.tokens, b.outputs, static_cast<int32_t>(tiles.few.size()), static_cast<int32_t>(tiles.many.size()),
-               tiles.splits},
-        live{b.tokens, b.outputs, bounds.few + bounds.many} {}
+        rows(memory.map != nullptr ? sm90_rows(m.head_dim) : kMmaRows), tiles(plan_tiles(m, b, rows)) {
+    as_it_is();
+    live[0] = bounds.tokens;
+    live[1] = bounds.outputs;
+    live[2] = bounds.few + bounds.many;
+  }
 
   int32_t layers() const { return static_cast<int32_t>(weights.layers.size()); }
   int64_t q_width() const { return int64_t{model.heads} * model.head_dim; }
   int64_t kv_width() const { return int64_t{model.kv_heads} * model.head_dim; }
+
+  // Launched plainly: the bounds are what the step has.
+  void as_it_is() {
+    bounds = {batch.tokens, batch.outputs, static_cast<int32_t>(tiles.few.size()),
+              static_cast<int32_t>(tiles.many.size()), tiles.splits};
+    live_tokens = live_outputs = live_tiles = nullptr;
+  }
 
   // The tiles of decode are all in one of the two lists: how many rows each has is the model's.
   void fill_up(const StepShape &shape) {
@@ -61,9 +72,9 @@ void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table
     if (graphs_wanted_) shape = decode_shape(batch, pass.tiles, travel.out_together());
     if (shape) pass.fill_up(*shape);
     put_inputs(pass);
-    if (shape) {
-      put_live(pass);
-      replay(pass, *shape, travel);
+    const StepGraphs::Pieces *pieces = shape ? pieces_of(pass, *shape) : nullptr;
+    if (pieces != nullptr) {
+      replay(pass, *shape, *pieces, travel);
     } else {
       compute(pass, travel);
     }
@@ -89,19 +100,36 @@ void Step::compute(const Pass &pass, KvTravel &travel) {
   finish(pass);
 }
 
-// The same with what was captured, in pieces: copies of rows have other addresses each step, so they stay outside, and
-// the graph is cut where the next of them wait for what was computed.
-void Step::replay(const Pass &pass, const StepShape &shape, KvTravel &travel) {
+// What is kept of the shape, or captured now. NULL where the device refuses to make it: no kernel of the step was
+// launched by then, so the pass is left as plain launches need it.
+const StepGraphs::Pieces *Step::pieces_of(Pass &pass, const StepShape &shape) {
+  put_live(pass);
   graphs_.settle(room());
   const StepGraphs::Pieces *pieces = graphs_.find(shape);
-  if (pieces == nullptr) pieces = graphs_.keep(shape, capture(pass, shape));
+  if (pieces != nullptr) return pieces;
+  try {
+    return graphs_.keep(shape, capture(pass, shape));
+  } catch (const Error &error) {
+    if (error.status() == EBB_DEVICE_LOST) throw;
+    use_graphs(false);
+    pass.as_it_is();
+    note_ = std::string("decode steps are launched plainly from now on, since a CUDA graph could not be made (") +
+            error.what() + ")";
+    return nullptr;
+  }
+}
+
+// The same with what was captured, in pieces: copies of rows have other addresses each step, so they stay outside, and
+// the graph is cut where the next of them wait for what was computed.
+void Step::replay(const Pass &pass, const StepShape &shape, const StepGraphs::Pieces &pieces, KvTravel &travel) {
   int32_t layer = 0;
-  for (const OwnGraph &piece : *pieces) {
+  for (const OwnGraph &piece : pieces) {
     const int32_t end = std::min(layer + shape.together, pass.layers());
     for (int32_t l = layer; l < end; ++l) travel.before_layer(l);
     graph_launch(piece.get(), stream_);
     for (int32_t l = layer; l < end; ++l) travel.after_layer(l);
     layer = end;
+    ++graph_counts().launched;
   }
 }
 

@@ -3,6 +3,8 @@
 #define EBB_CUDA_STEP_H
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/batch.h"
@@ -40,8 +42,11 @@ class Step {
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
            KvTravel &travel);
 
-  // Whether decode steps are kept as CUDA graphs from now on. Those that were kept go: memory was attached anew.
+  // Whether decode steps are kept as CUDA graphs from now on. Those that were kept go: memory was attached anew. Where
+  // the device cannot make one, that step and all later ones are launched plainly, and take_note says so.
   void use_graphs(bool wanted);
+  // What the steps had to tell since it was last asked: a sentence, or nothing.
+  std::string take_note() { return std::exchange(note_, {}); }
 
   // Chooses tokens from the logits of the last step.
   void choose(const SamplingView &view, int32_t vocabulary);
@@ -52,7 +57,8 @@ class Step {
   struct Bounds;
   struct Pass;  // what is the same for all layers of a step
   void compute(const Pass &pass, KvTravel &travel);
-  void replay(const Pass &pass, const StepShape &shape, KvTravel &travel);
+  const StepGraphs::Pieces *pieces_of(Pass &pass, const StepShape &shape);
+  void replay(const Pass &pass, const StepShape &shape, const StepGraphs::Pieces &pieces, KvTravel &travel);
   StepGraphs::Pieces capture(const Pass &pass, const StepShape &shape);
   void put_inputs(Pass &pass);
   void put_live(Pass &pass);
@@ -87,6 +93,7 @@ class Step {
   DeviceArray<float> gated_scales_{"scales of gated"};
   int32_t rows_ = 0;
   bool graphs_wanted_ = false;
+  std::string note_;
   StepGraphs graphs_;
   DeviceArray<ebb_draw> draws_{"draws"};
   DeviceArray<ebb_adjustment> adjustments_{"adjustments of logits"};

@@ -1,25 +1,25 @@
-// What a test sees of the way between host and device: on the emulator the bytes that went over it, the order of the
-// queues and the graphs, on a device nothing.
+// What a test sees of the way between host and device: on the emulator the bytes that went over it and the order of the
+// queues, on a device nothing; the graphs on both, as the backend counts them.
 #ifndef EBB_TEST_CUDA_LINK_H
 #define EBB_TEST_CUDA_LINK_H
 
 #include <cstdint>
 
+#include "cuda/graphs.h"
 #include "include/backend.h"
 #if !defined(EBB_ON_DEVICE)
-#include "simt/capture.h"
 #include "simt/streams.h"
 #endif
 
 namespace ebb::test::link {
 
+inline uint64_t graphs_captured() { return cuda::graph_counts().captured; }
+inline uint64_t graphs_launched() { return cuda::graph_counts().launched; }
 #if defined(EBB_ON_DEVICE)
 constexpr bool kSeen = false;
 inline const ebb_backend *backend() { return ebb_backend_cuda(); }
 inline uint64_t uploaded() { return 0; }
 inline uint64_t downloaded() { return 0; }
-inline uint64_t graphs_captured() { return 0; }
-inline uint64_t graphs_launched() { return 0; }
 inline void run_at_random(uint64_t) {}
 inline void run_at_once() {}
 inline void lose_device_after(uint64_t) {}
@@ -29,8 +29,6 @@ constexpr bool kSeen = true;
 inline const ebb_backend *backend() { return ebb_backend_cuda_emulated(); }
 inline uint64_t uploaded() { return simt::Streams::get().uploaded; }
 inline uint64_t downloaded() { return simt::Streams::get().downloaded; }
-inline uint64_t graphs_captured() { return simt::Captures::get().captured; }
-inline uint64_t graphs_launched() { return simt::Captures::get().launched; }
 inline void run_at_random(uint64_t seed) { simt::Streams::get().run_at_random(seed); }
 inline void run_at_once() { simt::Streams::get().run_at_once(); }
 inline void lose_device_after(uint64_t calls) { simt::Streams::get().lose_device_after(calls); }
@@ -39,7 +37,7 @@ inline void restore_device() { simt::Streams::get().restore_device(); }
 
 }  // namespace ebb::test::link
 
-// Bytes and graphs are only counted where they are seen.
+// Bytes are only counted where they are seen.
 #define CHECK_BYTES(actual, expected) \
   if (ebb::test::link::kSeen) CHECK_EQUAL(actual, expected)
 

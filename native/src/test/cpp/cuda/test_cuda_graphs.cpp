@@ -134,6 +134,24 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_int8) {
   });
 }
 
+// The greater shapes, 24, 32, 40 and 64, each by a number that only just needs it, and 64 by all of it too. One sequence
+// has two splits.
+TEST(cuda_graphs_of_many_sequences_give_the_bits_of_plain_launches) {
+  TinyConfig config = graph_model();
+  config.context = 544;
+  on_every_device([&] {
+    simt::Machine::get().reset({});
+    GraphCase world(config, 64, 34);
+    world.take_over(520);
+    while (world.sequences() < 64) world.take_over(1 + world.sequences() * 7 % 40);
+    const uint64_t launched = link::graphs_launched();
+    for (const int32_t count : {17, 25, 33, 57, 64}) world.step(count);
+    CHECK_EQUAL(link::graphs_launched() - launched, 10u);
+    CHECK(simt::Machine::get().findings.empty());
+    CHECK(world.same_memory());
+  });
+}
+
 // Rows of 32 KB a layer: two layers travel together, so that the graph of three lies in three pieces.
 TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
   TinyConfig config = graph_model();
@@ -147,12 +165,12 @@ TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
     world.take_over(15);
     const uint64_t before = link::graphs_captured();
     world.step(1);
-    CHECK_BYTES(link::graphs_captured() - before, 3u);
+    CHECK_EQUAL(link::graphs_captured() - before, 3u);
     // Where no buffer moves any more, nothing waits but what is told to.
     link::run_at_random(seed);
     world.take_over(20);
     for (int i = 0; i < 2; ++i) world.step(2);
-    CHECK_BYTES(link::graphs_captured() - before, 6u);
+    CHECK_EQUAL(link::graphs_captured() - before, 6u);
     link::run_at_once();
     CHECK(world.same_memory());
   }
@@ -179,18 +197,18 @@ TEST(cuda_graphs_are_captured_once_a_shape) {
   // Two pieces each. The longest comes first, so that no buffer moves later; the shapes after it hold 1, 2, 4, 8, 16.
   world.take_over(140);
   world.step(1);
-  CHECK_BYTES(link::graphs_captured() - captured, 2u);
+  CHECK_EQUAL(link::graphs_captured() - captured, 2u);
   while (world.sequences() < 12) world.take_over(60 + 7 * world.sequences());
   for (int round = 0; round < 3; ++round) {
     for (int32_t count = 1; count <= 12; ++count) world.step(count);
-    CHECK_BYTES(link::graphs_captured() - captured, 10u);
-    CHECK_BYTES(link::graphs_launched() - launched, 2u * (1 + 12 * (static_cast<uint64_t>(round) + 1)));
+    CHECK_EQUAL(link::graphs_captured() - captured, 10u);
+    CHECK_EQUAL(link::graphs_launched() - launched, 2u * (1 + 12 * (static_cast<uint64_t>(round) + 1)));
   }
   // A step with a prompt in it is launched plainly.
   const uint64_t before = link::graphs_launched();
   world.come();
   world.step(64);
-  CHECK_BYTES(link::graphs_launched(), before);
+  CHECK_EQUAL(link::graphs_launched(), before);
 }
 
 TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
@@ -201,11 +219,11 @@ TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
   const auto step_captures = [&](uint64_t expected, int64_t fails = -1) {
     const uint64_t before = link::graphs_captured();
     world.step(2, fails);
-    CHECK_BYTES(link::graphs_captured() - before, expected);
+    CHECK_EQUAL(link::graphs_captured() - before, expected);
   };
   step_captures(2);
   step_captures(0);
-  step_captures(2, 12);  // lost in the midst of a replay
+  step_captures(link::kSeen ? 2 : 0, 12);  // lost in the midst of a replay, where devices are
   step_captures(0);
   {
     const Setting on("EBB_CUDA_GRAPHS", "on");
@@ -218,7 +236,7 @@ TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
     world.graphs().attach();
   }
   world.step(2);
-  CHECK_BYTES(link::graphs_launched(), before);
+  CHECK_EQUAL(link::graphs_launched(), before);
   CHECK(world.same_memory());
 }
 

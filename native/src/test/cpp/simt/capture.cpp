@@ -26,9 +26,17 @@ void Captures::begin(Stream stream) {
   refuse("capture_begin", nullptr);
   Streams::get().ask();
   if (stream == nullptr) fail("the default stream cannot be captured");
+  fail_where_told(Call::kBegin);
   stream_ = stream;
   void_ = false;
   ++number_;
+}
+
+void Captures::fail_where_told(Call call) const {
+  if (call != failing_ || graphs_left_ > 0) return;
+  static constexpr const char *kNames[] = {"", "capture_begin", "capture_end", "instantiation"};
+  throw ebb::Error(EBB_OUT_OF_MEMORY, std::string("cuda-emulated: ") + kNames[static_cast<size_t>(call)] +
+                                          " of a graph fails, as it was told to");
 }
 
 Captures::Nodes Captures::take() {
@@ -41,6 +49,10 @@ Graph Captures::end(Stream stream) {
   Nodes nodes = take();
   Streams::get().ask();
   if (void_) fail("the capture is void: a call was made that none allows");
+  // Here the stream is free already, as it is on a device.
+  fail_where_told(Call::kEnd);
+  fail_where_told(Call::kInstantiate);
+  if (graphs_left_ > 0) --graphs_left_;
   const auto graph = reinterpret_cast<Graph>(++names_);
   graphs_[graph] = std::move(nodes);
   ++captured;

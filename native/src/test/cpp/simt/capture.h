@@ -50,6 +50,15 @@ class Captures {
   bool record(ebb::cuda::Event event, ebb::cuda::Stream stream);
   bool wait_for(ebb::cuda::Event event, ebb::cuda::Stream stream);
 
+  // A sound device that cannot make a graph, as where its memory does not suffice: after so many graphs more this call
+  // of each fails, with EBB_OUT_OF_MEMORY, until accept.
+  enum class Call { kNone, kBegin, kEnd, kInstantiate };
+  void fail_after(uint64_t graphs, Call call) {
+    failing_ = call;
+    graphs_left_ = graphs;
+  }
+  void accept() { failing_ = Call::kNone; }
+
   uint64_t captured = 0;  // graphs made
   uint64_t launched = 0;
   size_t alive() const { return graphs_.size(); }
@@ -68,6 +77,7 @@ class Captures {
   using Nodes = std::vector<Node>;
 
   Nodes take();
+  void fail_where_told(Call call) const;
   static std::vector<Pointer> pointers_of(const KernelCall &call);
 
   ebb::cuda::Stream stream_ = nullptr;  // that captures
@@ -77,6 +87,8 @@ class Captures {
   std::map<ebb::cuda::Event, uint64_t> marks_;   // that were made in a capture, and in which
   std::map<ebb::cuda::Graph, Nodes> graphs_;
   uint64_t names_ = 0;
+  Call failing_ = Call::kNone;
+  uint64_t graphs_left_ = 0;
 };
 
 }  // namespace simt

@@ -215,3 +215,26 @@ TEST(simt_capture_loses_the_device_when_told) {
   cuda::synchronize(stream.get());
   CHECK_EQUAL(two.out.read()[0], 2);
 }
+
+// The stream is free afterwards, whichever call it was, and what it is given runs.
+TEST(simt_capture_makes_no_graph_when_told) {
+  Machine::get().reset({});
+  const cuda::OwnStream stream;
+  simt::Captures &captures = simt::Captures::get();
+  using Call = simt::Captures::Call;
+  for (const Call call : {Call::kBegin, Call::kEnd, Call::kInstantiate}) {
+    const Two two;
+    captures.fail_after(1, call);
+    const cuda::OwnGraph graph = two.keep(stream.get(), 64, true);
+    CHECK_ERROR(EBB_OUT_OF_MEMORY, "as it was told to", two.keep(stream.get(), 64, true));
+    CHECK(!captures.capturing(stream.get()));
+    CHECK_EQUAL(captures.alive(), size_t{1});
+    two.give(stream.get(), 64, true);
+    cuda::synchronize(stream.get());
+    CHECK_EQUAL(two.out.read()[0], 2);
+    captures.accept();
+    const cuda::OwnGraph sound = two.keep(stream.get(), 64, true);
+    CHECK_EQUAL(captures.alive(), size_t{2});
+  }
+  CHECK(Machine::get().findings.empty());
+}

@@ -86,6 +86,7 @@ final class NativeBackend implements Backend {
   @Override
   public void forward(BatchDescriptor batch) {
     NativeBindings.forward(handle.value(), batch.segment().address());
+    tellNotes();
     Reference.reachabilityFence(batch);
     Reference.reachabilityFence(blockMemory);
     Reference.reachabilityFence(this);
