@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What runs on a clean checkout before a change lands: make test, then make test-cluster where this machine can hold a
-# cluster and its tools are built or there is time to build them, then make test-cuda, or what of it there is time for,
-# with an nvcc that is fetched if need be. Says which it did and why; the last line counts the tests of all. What this
-# machine or the time does not allow is not a failure, a failed test or build is.
+# cluster and its tools are built or there is time to build them, then of make test-cuda that the library builds without
+# nvcc and with one, which is fetched if need be. Says which it did and why; the last line counts the tests of all. What
+# this machine or the time does not allow is not a failure, a failed test or build is.
 # EBB_CI_MINUTES: within how many minutes it should end. EBB_CI_STARTED: when that began, in seconds since 1970.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -13,9 +13,8 @@ BUDGET=${EBB_CI_MINUTES:-75}
 SUITE=25
 WHOLE=80
 BUILD=20
-# The same of make test-cuda, and of its part that builds the library without and with nvcc.
-CUDA=30
-CUDA_BUILD=10
+# How long building the library without and with nvcc may take.
+CUDA=15
 # A suite that is slower than thought is ended so many minutes after the budget.
 GRACE=10
 STARTED=${EBB_CI_STARTED:-$(date +%s)}
@@ -102,28 +101,23 @@ cluster_suite() {
 }
 
 # Status 0 when it passed or there was no time, 2 when it failed.
-cuda_suite() {
+cuda_builds() {
   local limit
   limit=$(minutes_left)
-  if [ "$limit" -lt "$CUDA_BUILD" ]; then
-    say "make test-cuda: not run, because building alone may take $CUDA_BUILD minutes, and $limit of $BUDGET are left"
+  if [ "$limit" -lt "$CUDA" ]; then
+    say "make test-cuda: not run, because building may take $CUDA minutes, and $limit of $BUDGET are left"
     return 0
   fi
   if ! timeout -k 30 5m scripts/cuda_toolchain.sh >/dev/null; then
     say "make test-cuda: without nvcc, which is not installed and could not be fetched"
   fi
-  limit=$(minutes_left)
-  if [ "$limit" -lt "$CUDA" ]; then
-    export EBB_CUDA_TESTS=build
-    say "make test-cuda: only that the library builds, because all of it may take $CUDA minutes"
-  fi
-  say "make test-cuda: runs, with $limit of $BUDGET minutes left"
-  timeout -k 120 "$((limit + GRACE))m" scripts/test_cuda.sh 2>&1 | tee "$logs/cuda"
+  say "make test-cuda: only that the library builds, with $(minutes_left) of $BUDGET minutes left"
+  EBB_CUDA_TESTS=build timeout -k 120 "$(($(minutes_left) + GRACE))m" scripts/test_cuda.sh 2>&1 | tee "$logs/cuda"
   case ${PIPESTATUS[0]} in
     0) return 0 ;;
     124 | 137)
       echo "make test-cuda: 1 parts, 1 failed" >>"$logs/cuda"
-      say "make test-cuda: failed, because it had not ended after $((limit + GRACE)) minutes"
+      say "make test-cuda: failed, because it had not ended after $GRACE minutes more than there were"
       return 2 ;;
     *) say "make test-cuda: failed, because of what is told above"; return 2 ;;
   esac
@@ -138,7 +132,7 @@ main() {
   if EBB_TEST_LOG=$logs/test make --no-print-directory test; then
     cluster_suite
     [ $? -ne 2 ] || status=1
-    cuda_suite || status=1
+    cuda_builds || status=1
   else
     not_run "make test failed"
     say "make test-cuda: not run, because make test failed"
