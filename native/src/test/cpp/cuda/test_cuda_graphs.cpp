@@ -134,8 +134,8 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_int8) {
   });
 }
 
-// The greater shapes, 24, 32, 40 and 64, each by a number that only just needs it, and 64 by all of it too. One sequence
-// has two splits.
+// The greater shapes, 24, 32, 40 and 64, each by a number that only just needs it, and 64 by all of it too. One
+// sequence has two splits.
 TEST(cuda_graphs_of_many_sequences_give_the_bits_of_plain_launches) {
   TinyConfig config = graph_model();
   config.context = 544;
