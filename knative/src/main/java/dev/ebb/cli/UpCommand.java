@@ -1,7 +1,7 @@
 package dev.ebb.cli;
 
-import dev.ebb.cli.server.RouterProcess;
 import dev.ebb.cli.server.RouterLaunch;
+import dev.ebb.cli.server.RouterProcess;
 import dev.ebb.cli.server.ThreeWays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

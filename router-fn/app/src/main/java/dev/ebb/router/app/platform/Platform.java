@@ -73,7 +73,7 @@ public interface Platform {
 
   /**
    * Whether a function was preempted so long ago that a call to it should be given up, which ends the function and
-   * with it its hold on the quota. Always false where {@link #preempts} is.
+   * with it its hold on the quota. Always false where {@link #preempts} is false.
    *
    * @param instance the function's own name for itself; empty where it said none yet
    * @param sinceMs when the call began, in ms of {@link System#nanoTime}
