@@ -2,7 +2,7 @@
 # Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it,
 # the same under the sanitizers, mutations, the way through Java, the library without the cuda backend; where an nvcc
 # is found (make cuda-toolchain), also the library with it and the kernels' resources against cuda/budgets.txt.
-# Ends with a line for each part and one that counts them. With an argument: only the emulator's tests whose name
+# Ends with a line for each part, with its seconds, and one that counts them. With an argument: only the emulator's tests whose name
 # contains it. EBB_CUDA_TESTS=build: only that the library builds without and with nvcc, and loads where no driver is.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -20,14 +20,14 @@ failed=0
 
 # A part of the run, and what it said last.
 part() {
-  local name=$1 code
+  local name=$1 code began=$SECONDS
   shift
   echo "== $name"
   "$@" 2>&1 | tee "$said"
   code=${PIPESTATUS[0]}
   parts=$((parts + 1))
   [ "$code" = 0 ] || failed=$((failed + 1))
-  printf '%-6s %-38s %s\n' "$([ "$code" = 0 ] && echo ok || echo FAILED)" "$name" \
+  printf '%-6s %5d s  %-35s %s\n' "$([ "$code" = 0 ] && echo ok || echo FAILED)" $((SECONDS - began)) "$name" \
     "$(grep -v '^[[:space:]]*$' "$said" | tail -n 1 | cut -c1-100)" >>"$table"
   return "$code"
 }
@@ -35,7 +35,7 @@ part() {
 end() {
   echo
   cat "$table"
-  echo "make test-cuda: $parts parts, $failed failed"
+  echo "make test-cuda: $parts parts, $failed failed, $((SECONDS / 60)) min $((SECONDS % 60)) s"
   [ "$failed" = 0 ] && [ "$parts" -gt 0 ]
   exit
 }
