@@ -97,7 +97,7 @@ def outcome(build, mutation):
 def main():
     build = os.path.abspath(sys.argv[1])
     chosen = [m for m in mutations() if len(sys.argv) == 2 or m["name"] in sys.argv[2:]]
-    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("EBB_BUILD_JOBS", "2"))) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("EBB_BUILD_JOBS", os.cpu_count()))) as pool:
         caught = 0
         for mutation, text in zip(chosen, pool.map(lambda m: outcome(build, m), chosen)):
             caught += text.startswith("caught")

@@ -2,8 +2,9 @@
 # Builds and runs all that is known of the CUDA kernels without a GPU: the emulator's tests and the kernels' on it,
 # the same under the sanitizers, mutations, the way through Java, the library without the cuda backend; where an nvcc
 # is found (make cuda-toolchain), also the library with it and the kernels' resources against cuda/budgets.txt.
-# Ends with a line for each part, with its seconds, and one that counts them. With an argument: only the emulator's tests whose name
-# contains it. EBB_CUDA_TESTS=build: only that the library builds without and with nvcc, and loads where no driver is.
+# Ends with a line for each part, with its seconds, and one that counts them. With an argument: only the emulator's
+# tests whose name contains it. EBB_CUDA_TESTS=build: only that the library builds without and with nvcc, and loads
+# where no driver is.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/jdk.sh
@@ -42,6 +43,8 @@ end() {
 
 native() { native/build-native.sh "$jdk" "$build" "$1"; }
 built_tests() { native "$1" && "$build/$2/$1" "${@:3}"; }
+# By as many processes as there are cores.
+emulator_tests() { native "$1" && EBB_TEST_JOBS=$(nproc) "$build/simt/$1" "${@:2}"; }
 
 # JUnit's tests of a module on a library of this build, and how many of each class ran.
 java_tests() {
@@ -56,7 +59,8 @@ java_tests() {
 }
 
 emulated_java() {
-  java_tests native "CudaEmulatedTest CudaEmulatedSamplingTest CudaEmulatedLossTest BatchInvarianceTest" \
+  local classes="CudaEmulatedTest CudaEmulatedSamplingTest CudaEmulatedLossTest CudaEmulatedNotesTest"
+  java_tests native "$classes BatchInvarianceTest" \
     env EBB_SIMT_SM90="$1" EBB_CUDA_GRAPHS="$2" EBB_NATIVE_LIBRARY="$PWD/$build/simt/libebb_emulated.so"
 }
 
@@ -112,17 +116,17 @@ libraries() {
 }
 
 if [ $# -gt 0 ]; then
-  part "emulator" built_tests simt_tests simt "$1"
-  part "emulator, sanitizers" built_tests simt_sanitized_tests simt "$1"
+  part "emulator" emulator_tests simt_tests "$1"
+  part "emulator, sanitizers" emulator_tests simt_sanitized_tests "$1"
   end
 fi
 if [ "${EBB_CUDA_TESTS:-all}" = build ]; then
   libraries
   end
 fi
-part "emulator" built_tests simt_tests simt
+part "emulator" emulator_tests simt_tests
 # Without hooks, under AddressSanitizer and UndefinedBehaviorSanitizer.
-part "emulator, sanitizers" built_tests simt_sanitized_tests simt cuda_
+part "emulator, sanitizers" emulator_tests simt_sanitized_tests cuda_
 part "mutations" python3 scripts/cuda_mutations.py "$build"
 part "gpu-check, small and with stand-ins" gpu_check_program
 # The invariance tests of every backend too, on a library with the emulator in it: as any device, and as one of sm_90a,

@@ -215,6 +215,8 @@ TinySession::~TinySession() { backend_->close(handle_); }
 
 void TinySession::attach() { check(backend_->attach_kv(handle_, kv_.data(), kv_.size(), blocks_)); }
 
+void TinySession::reserve(const ebb_limits &limits) { check(backend_->reserve(handle_, &limits)); }
+
 void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));
 }

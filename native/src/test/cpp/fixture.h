@@ -125,6 +125,8 @@ class TinySession {
   void forward(TinyBatch &batch);
   // Attaches the same memory anew.
   void attach();
+  // Of a backend that makes room for its steps.
+  void reserve(const ebb_limits &limits);
   // Chooses tokens; likewise.
   void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }

@@ -1,6 +1,14 @@
 // Runs all tests, or those that an argument names: by a part of the name, or, behind a `=`, by the whole.
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <string>
+#include <vector>
 
 #include "check.h"
 
@@ -43,16 +51,59 @@ bool is_named(const std::string &name, int count, char **filters) {
   return count == 0;
 }
 
-int run_all(int count, char **filters) {
-  int ran = 0;
-  int failed = 0;
-  for (const Test &test : tests()) {
-    if (!is_named(test.name, count, filters)) continue;
-    ++ran;
-    if (!run(test)) ++failed;
+// What the processes of a run share: the next test to take, and what came of them.
+struct Tally {
+  std::atomic<size_t> next{0};
+  std::atomic<int> ran{0};
+  std::atomic<int> failed{0};
+};
+
+void take_tests(const std::vector<const Test *> &chosen, Tally &tally) {
+  for (size_t i; (i = tally.next++) < chosen.size();) {
+    if (!run(*chosen[i])) ++tally.failed;
+    ++tally.ran;
   }
-  std::printf("%d tests, %d failed\n", ran, failed);
-  return ran == 0 || failed > 0 ? 1 : 0;
+}
+
+// In processes of their own, each of which takes a test when it is done with one. One that ends by itself fails the run.
+void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tally) {
+  std::vector<pid_t> processes;
+  for (int i = 0; i < jobs; ++i) {
+    const pid_t process = fork();
+    if (process == 0) {
+      take_tests(chosen, tally);
+      std::fflush(stdout);
+      std::exit(0);  // not _exit: what looks for leaks at the end is to run
+    }
+    if (process > 0) processes.push_back(process);
+  }
+  if (processes.empty()) take_tests(chosen, tally);
+  for (const pid_t process : processes) {
+    int status = 0;
+    if (waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
+    std::printf("FAIL a process of tests ended by itself, status %d\n", status);
+    ++tally.failed;
+  }
+}
+
+// EBB_TEST_JOBS: processes at once, one and this one by default.
+int run_all(int count, char **filters) {
+  std::vector<const Test *> chosen;
+  for (const Test &test : tests()) {
+    if (is_named(test.name, count, filters)) chosen.push_back(&test);
+  }
+  void *shared = mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return 2;
+  Tally &tally = *new (shared) Tally;
+  const char *jobs = std::getenv("EBB_TEST_JOBS");
+  if (jobs == nullptr || std::atoi(jobs) <= 1) {
+    take_tests(chosen, tally);
+  } else {
+    std::fflush(stdout);
+    take_tests_in(std::atoi(jobs), chosen, tally);
+  }
+  std::printf("%d tests, %d failed\n", tally.ran.load(), tally.failed.load());
+  return static_cast<size_t>(tally.ran) != chosen.size() || chosen.empty() || tally.failed > 0 ? 1 : 0;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include "core/backend_table.h"
 #include "core/kv_blocks.h"
+#include "cuda/memory_plan.h"
+#include "cuda/plan.h"
 #include "cuda/step.h"
 
 namespace ebb::cuda {
@@ -77,6 +79,15 @@ class CudaBackend {
     const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
     if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
     kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
+  }
+
+  void reserve(const ebb_limits &limits) {
+    if (memory_.base == nullptr) fail_argument("attach KV memory before making room for steps");
+    const TileRows rows = tile_rows(model_, kv_map_.has_value());
+    const size_t available = device_free_bytes() + kv_.capacity() + step_.bytes();
+    const std::string plan = plan_memory(model_, rows, limits, available, memory_.blocks);
+    step_.reserve(model_, greatest_step(model_, rows, limits, positions_in(model_, memory_.blocks)));
+    notes_ += (notes_.empty() ? "" : "; ") + plan;
   }
 
   // The attached memory is what counts: the next step that reads a target brings it to the device.

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "cuda/step.h"
+#include "cuda/plan.h"
 
 namespace ebb::cuda {
 namespace {
@@ -29,15 +29,20 @@ bool graphs_wanted() {
               "EBB_CUDA_GRAPHS is '" + std::string(chosen) + "': set it to on or off, or leave it unset");
 }
 
+int32_t padded_sequences(int32_t sequences) {
+  if (sequences > kGraphSequences) return sequences;
+  return sequences <= 8 ? power_of_two_from(sequences) : (sequences + 7) / 8 * 8;
+}
+
 std::optional<StepShape> decode_shape(const Batch &batch, const TilePlan &tiles, int32_t together) {
-  if (batch.tokens > kGraphSequences) return {};
+  if (batch.tokens > kGraphSequences || tiles.rounds.size() != 1) return {};
   for (int32_t s = 0; s < batch.sequences; ++s) {
     if (batch.sequence_indptr[s + 1] - batch.sequence_indptr[s] > 1) return {};
   }
-  const int32_t sequences = batch.tokens <= 8 ? power_of_two_from(batch.tokens) : (batch.tokens + 7) / 8 * 8;
+  const int32_t sequences = padded_sequences(batch.tokens);
   const auto items = static_cast<int32_t>(tiles.few.size() + tiles.many.size());
   return StepShape{sequences, sequences * power_of_two_from((items + sequences - 1) / sequences),
-                   power_of_two_from(tiles.splits), together};
+                   power_of_two_from(tiles.rounds[0].splits), together};
 }
 
 void StepGraphs::settle(size_t room) {

@@ -39,12 +39,16 @@ struct GraphCounts {
 };
 GraphCounts &graph_counts();
 
+// Sequences of the least shape that holds so many: 1, 2, 4, 8, then multiples of 8; of more than kGraphSequences, which
+// have no shape, as many as they are.
+int32_t padded_sequences(int32_t sequences);
+
 // Whether EBB_CUDA_GRAPHS asks for graphs: `on`; `off` or unset: no. Throws Error(EBB_UNSUPPORTED) where it says
 // something else.
 bool graphs_wanted();
 
-// The least shape that holds the step: 1, 2, 4, 8 sequences, then multiples of 8, and powers of two of work items a
-// sequence and of splits. None where a sequence has several tokens or there are more than kGraphSequences.
+// The least shape that holds the step: sequences as above, and powers of two of work items a sequence and of splits.
+// None where a sequence has several tokens, there are more than kGraphSequences, or attention goes in rounds.
 std::optional<StepShape> decode_shape(const Batch &batch, const TilePlan &tiles, int32_t together);
 
 // The graphs of one step's buffers. What is not used for longest goes first.

@@ -14,7 +14,7 @@
 #include "sampling.h"
 #include "status.h"
 
-#define EBB_ABI_VERSION 3
+#define EBB_ABI_VERSION 4
 
 typedef struct ebb_handle ebb_handle;  // opaque, one per opened backend
 
@@ -37,6 +37,10 @@ typedef struct ebb_backend {
   // which must stay mapped until close or the next attach.
   ebb_status (*attach_kv)(ebb_handle *, void *base, uint64_t bytes, int32_t blocks);
 
+  // Makes room for steps within `limits` in the device's memory, so that none of them fails for it later;
+  // EBB_OUT_OF_MEMORY says what would fit. After attach_kv. NULL where a backend needs no such room.
+  ebb_status (*reserve)(ebb_handle *, const ebb_limits *limits);
+
   // One engine step: writes the KV of every token and the logits of the wanted
   // ones. A token attends to positions 0..its own of its sequence through the
   // block table; tokens of one sequence within a batch see each other causally.
@@ -50,7 +54,7 @@ typedef struct ebb_backend {
   // chooses from the logits themselves, to the same bits.
   ebb_status (*choose)(ebb_handle *, const ebb_sampling *);
 
-  // What load_model, attach_kv and steps had to tell who runs this since it was last asked, such as the rate of a load
+  // What load_model, attach_kv, reserve and steps had to tell who runs this since it was last asked, such as the rate of a load
   // or what the device refused; one sentence, empty where there is nothing, never NULL.
   const char *(*notes)(ebb_handle *);
 

@@ -44,6 +44,13 @@ void call(jlong handle, Function ebb_backend::*function, Arguments... arguments)
   if (status != EBB_OK) throw Error(status, session.backend->last_error(session.handle));
 }
 
+// What the backend has to tell after a call, NULL for nothing, as nearly every step has.
+jstring told(JNIEnv *env, jlong handle) {
+  Session &session = session_of(handle);
+  const char *notes = session.backend->notes(session.handle);
+  return *notes == '\0' ? nullptr : env->NewStringUTF(notes);
+}
+
 std::vector<int32_t> to_vector(JNIEnv *env, jintArray array) {
   if (array == nullptr) fail_argument("a list of blocks is missing");
   const jsize length = env->GetArrayLength(array);
@@ -83,30 +90,35 @@ EBB_NATIVE(jlong, open)(JNIEnv *env, jclass, jstring name, jint threads) {
   });
 }
 
-EBB_NATIVE(void, loadModel)(JNIEnv *env, jclass, jlong handle, jlong descriptor) {
-  guard(env, [&] {
+EBB_NATIVE(jstring, loadModel)(JNIEnv *env, jclass, jlong handle, jlong descriptor) {
+  return guard(env, [&] {
     call(handle, &ebb_backend::load_model, reinterpret_cast<const ebb_model *>(descriptor));
+    return told(env, handle);
   });
 }
 
-EBB_NATIVE(void, attachKv)
+EBB_NATIVE(jstring, attachKv)
 (JNIEnv *env, jclass, jlong handle, jlong address, jlong bytes, jint blocks) {
-  guard(env, [&] {
+  return guard(env, [&] {
     call(handle, &ebb_backend::attach_kv, reinterpret_cast<void *>(address),
          static_cast<uint64_t>(bytes), static_cast<int32_t>(blocks));
+    return told(env, handle);
   });
 }
 
-EBB_NATIVE(void, forward)(JNIEnv *env, jclass, jlong handle, jlong batch) {
-  guard(env, [&] {
-    call(handle, &ebb_backend::forward, reinterpret_cast<const ebb_batch *>(batch));
-  });
-}
-
-EBB_NATIVE(jstring, notes)(JNIEnv *env, jclass, jlong handle) {
+EBB_NATIVE(jstring, reserve)(JNIEnv *env, jclass, jlong handle, jint tokens, jint sequences, jint outputs) {
   return guard(env, [&]() -> jstring {
-    Session &session = session_of(handle);
-    return env->NewStringUTF(session.backend->notes(session.handle));
+    if (session_of(handle).backend->reserve == nullptr) return nullptr;
+    const ebb_limits limits{tokens, sequences, outputs};
+    call(handle, &ebb_backend::reserve, &limits);
+    return told(env, handle);
+  });
+}
+
+EBB_NATIVE(jstring, forward)(JNIEnv *env, jclass, jlong handle, jlong batch) {
+  return guard(env, [&] {
+    call(handle, &ebb_backend::forward, reinterpret_cast<const ebb_batch *>(batch));
+    return told(env, handle);
   });
 }
 

@@ -23,7 +23,7 @@ TinyConfig graph_model() {
   return config;
 }
 
-GraphCase::GraphCase(const TinyConfig &config, int32_t places, uint64_t seed)
+GraphCase::GraphCase(const TinyConfig &config, int32_t places, uint64_t seed, Room room)
     : config_(config), model_(config), random_(seed), blocks_each_(config.context / 16),
       editions_(static_cast<size_t>(places), 0) {
   const auto open = [&](const char *graphs) {
@@ -32,6 +32,7 @@ GraphCase::GraphCase(const TinyConfig &config, int32_t places, uint64_t seed)
   };
   plain_ = open("off");
   graphs_ = open("on");
+  if (room == Room::kAtOnce) graphs_->reserve({512, std::max(places, 1), places});
 }
 
 // A place that is given anew has another edition, as the engine's blocks do.

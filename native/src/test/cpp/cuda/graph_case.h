@@ -16,7 +16,9 @@ TinyConfig graph_model();
 
 class GraphCase {
  public:
-  GraphCase(const TinyConfig &config, int32_t places, uint64_t seed);
+  // The session with graphs makes room for its steps at once, as functions do, or as they come.
+  enum class Room { kAtOnce, kAsTheyCome };
+  GraphCase(const TinyConfig &config, int32_t places, uint64_t seed, Room room = Room::kAtOnce);
 
   // What can happen: a sequence comes with a prompt, or from another process with `rows` computed there; it leaves; it
   // loses its rows and begins anew.

@@ -6,7 +6,7 @@
 #include "core/dequantize.h"
 #include "cuda/graph_case.h"
 #include "cuda/link.h"
-#include "cuda/step.h"
+#include "cuda/plan.h"
 #include "simt/check_run.h"
 
 using namespace ebb;
@@ -166,7 +166,7 @@ TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
     const uint64_t before = link::graphs_captured();
     world.step(1);
     CHECK_EQUAL(link::graphs_captured() - before, 3u);
-    // Where no buffer moves any more, nothing waits but what is told to.
+    // No buffer moves, so nothing waits but what is told to.
     link::run_at_random(seed);
     world.take_over(20);
     for (int i = 0; i < 2; ++i) world.step(2);
@@ -194,7 +194,7 @@ TEST(cuda_graphs_are_captured_once_a_shape) {
   simt::Machine::get().reset({});
   GraphCase world(graph_model(), 20, 41);
   const uint64_t captured = link::graphs_captured(), launched = link::graphs_launched();
-  // Two pieces each. The longest comes first, so that no buffer moves later; the shapes after it hold 1, 2, 4, 8, 16.
+  // Two pieces each. The longest comes first; the shapes after it hold 1, 2, 4, 8, 16.
   world.take_over(140);
   world.step(1);
   CHECK_EQUAL(link::graphs_captured() - captured, 2u);
@@ -244,7 +244,7 @@ TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
 TEST(cuda_graphs_go_when_a_buffer_moves) {
   on_every_device([] {
     simt::Machine::get().reset({});
-    GraphCase world(graph_model(), 4, 43);
+    GraphCase world(graph_model(), 4, 43, GraphCase::Room::kAsTheyCome);
     for (const int32_t rows : {3, 254, 510, 3, 1022, 3, 1534, 3}) {
       world.take_over(rows);
       for (int i = 0; i < 3; ++i) world.step(1);
@@ -253,6 +253,19 @@ TEST(cuda_graphs_go_when_a_buffer_moves) {
     CHECK(simt::Machine::get().findings.empty());
     CHECK(world.same_memory());
   });
+}
+
+// Many short sequences first, so that a longer one afterwards needs no more of anything else.
+TEST(cuda_graphs_go_when_angles_alone_move) {
+  simt::Machine::get().reset({});
+  GraphCase world(graph_model(), 24, 44, GraphCase::Room::kAsTheyCome);
+  while (world.sequences() < 24) world.take_over(3);
+  for (int i = 0; i < 2; ++i) world.step(24);
+  while (world.sequences() > 0) world.leave();
+  world.take_over(254);
+  for (int i = 0; i < 4; ++i) world.step(1);
+  CHECK(simt::Machine::get().findings.empty());
+  CHECK(world.same_memory());
 }
 
 TEST(cuda_graphs_are_kept_up_to_a_bound) {

@@ -1,5 +1,6 @@
 #include "simt/capture.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -16,6 +17,11 @@ namespace {
 using ebb::cuda::Event;
 using ebb::cuda::Graph;
 using ebb::cuda::Stream;
+
+Captures::Captures() {
+  const char *graphs = std::getenv("EBB_SIMT_REFUSE_GRAPHS");
+  if (graphs != nullptr) fail_after(std::strtoull(graphs, nullptr, 10), Call::kInstantiate);
+}
 
 Captures &Captures::get() {
   static Captures captures;

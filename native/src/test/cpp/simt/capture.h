@@ -52,6 +52,7 @@ class Captures {
 
   // A sound device that cannot make a graph, as where its memory does not suffice: after so many graphs more this call
   // of each fails, with EBB_OUT_OF_MEMORY, until accept.
+  // EBB_SIMT_REFUSE_GRAPHS=N says the same of a whole process and what instantiates a graph.
   enum class Call { kNone, kBegin, kEnd, kInstantiate };
   void fail_after(uint64_t graphs, Call call) {
     failing_ = call;
@@ -64,6 +65,8 @@ class Captures {
   size_t alive() const { return graphs_.size(); }
 
  private:
+  Captures();
+
   // Where an argument points: into which of all buffers that there ever were.
   struct Pointer {
     const void *address;

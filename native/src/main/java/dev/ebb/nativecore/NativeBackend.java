@@ -4,6 +4,7 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BackendException.Reason;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
@@ -58,15 +59,13 @@ final class NativeBackend implements Backend {
   public void load(ModelFile model, KvLayout layout) {
     this.model = model;
     try (Arena arena = Arena.ofConfined()) {
-      NativeBindings.loadModel(handle.value(), ModelLayout.encode(model, layout, arena).address());
+      tell(NativeBindings.loadModel(handle.value(), ModelLayout.encode(model, layout, arena).address()));
     }
-    tellNotes();
     Reference.reachabilityFence(this);
   }
 
-  private void tellNotes() {
-    String notes = NativeBindings.notes(handle.value());
-    if (!notes.isEmpty()) {
+  private void tell(String notes) {
+    if (notes != null) {
       LOG.log(Level.INFO, "{0}: {1}", name, notes);
     }
   }
@@ -76,17 +75,21 @@ final class NativeBackend implements Backend {
     if (!blockMemory.isNative()) {
       throw new BackendException(Reason.INVALID_ARGUMENT, "KV blocks cannot lie on the Java heap");
     }
-    NativeBindings.attachKv(
-        handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks);
+    tell(NativeBindings.attachKv(
+        handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks));
     this.blockMemory = blockMemory;
-    tellNotes();
+    Reference.reachabilityFence(this);
+  }
+
+  @Override
+  public void reserve(BatchLimits limits) {
+    tell(NativeBindings.reserve(handle.value(), limits.tokens(), limits.sequences(), limits.outputs()));
     Reference.reachabilityFence(this);
   }
 
   @Override
   public void forward(BatchDescriptor batch) {
-    NativeBindings.forward(handle.value(), batch.segment().address());
-    tellNotes();
+    tell(NativeBindings.forward(handle.value(), batch.segment().address()));
     Reference.reachabilityFence(batch);
     Reference.reachabilityFence(blockMemory);
     Reference.reachabilityFence(this);

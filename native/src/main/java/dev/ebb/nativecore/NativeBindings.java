@@ -3,11 +3,12 @@ package dev.ebb.nativecore;
 /**
  * Every native method of the project; the C++ side is jni/bindings.cpp. All but {@link #abiVersion}
  * throw {@link dev.ebb.engine.backend.BackendException} on failure. A handle belongs to one thread at
- * a time. {@link NativeLibrary#load()} must have succeeded before any of them is called.
+ * a time. {@link NativeLibrary#load()} must have succeeded before any of them is called. A text that a call returns
+ * is what there is to tell who runs this, such as the rate of a load or what a device refused; null for nothing.
  */
 final class NativeBindings {
   /** Version of the backend table in backend.h that this class is written for. */
-  static final int ABI_VERSION = 3;
+  static final int ABI_VERSION = 4;
 
   private NativeBindings() {}
 
@@ -21,16 +22,16 @@ final class NativeBindings {
   static native long open(String backend, int threads);
 
   /** Reads the weights through an {@code ebb_model} descriptor, which may be freed afterwards. */
-  static native void loadModel(long handle, long descriptorAddress);
+  static native String loadModel(long handle, long descriptorAddress);
 
   /** Gives the KV blocks' memory, which must stay mapped until {@link #close} or the next attach. */
-  static native void attachKv(long handle, long address, long bytes, int blocks);
+  static native String attachKv(long handle, long address, long bytes, int blocks);
+
+  /** Makes room for steps within these limits, where the backend needs it; see {@code ebb_limits}. */
+  static native String reserve(long handle, int tokens, int sequences, int outputs);
 
   /** One engine step over an {@code ebb_batch} descriptor. */
-  static native void forward(long handle, long batchAddress);
-
-  /** What the last load or attach has to tell who runs this; empty for nothing. */
-  static native String notes(long handle);
+  static native String forward(long handle, long batchAddress);
 
   /** Whether the backend chooses tokens itself. */
   static native boolean chooses(long handle);

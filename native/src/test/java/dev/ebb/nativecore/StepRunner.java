@@ -3,6 +3,7 @@ package dev.ebb.nativecore;
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.Arena;
@@ -14,6 +15,8 @@ import java.util.List;
 
 /** A backend with a model and KV memory, stepped by hand: what the engine does, without the engine. */
 final class StepRunner implements AutoCloseable {
+  private static final BatchLimits LIMITS = new BatchLimits(256, 16, 256);
+
   private final Arena arena = Arena.ofShared();
   private final Backend backend;
   private final int vocabulary;
@@ -26,6 +29,7 @@ final class StepRunner implements AutoCloseable {
     backend.load(model, layout);
     MemorySegment memory = arena.allocate(layout.blockBytes() * blocks, 64);
     backend.attach(memory, blocks);
+    backend.reserve(LIMITS);
   }
 
   Backend backend() {

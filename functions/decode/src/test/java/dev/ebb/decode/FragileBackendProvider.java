@@ -4,6 +4,7 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BackendProvider;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
@@ -67,6 +68,11 @@ public final class FragileBackendProvider implements BackendProvider {
     @Override
     public void attach(MemorySegment blockMemory, int blocks) {
       sound.attach(blockMemory, blocks);
+    }
+
+    @Override
+    public void reserve(BatchLimits limits) {
+      sound.reserve(limits);
     }
 
     @Override

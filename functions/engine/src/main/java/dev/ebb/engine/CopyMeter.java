@@ -2,6 +2,7 @@ package dev.ebb.engine;
 
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BatchDescriptor;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
@@ -51,6 +52,11 @@ final class CopyMeter implements Backend {
   @Override
   public void attach(MemorySegment blockMemory, int blocks) {
     backend.attach(blockMemory, blocks);
+  }
+
+  @Override
+  public void reserve(BatchLimits limits) {
+    backend.reserve(limits);
   }
 
   @Override

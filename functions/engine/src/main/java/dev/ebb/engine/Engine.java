@@ -51,12 +51,13 @@ public final class Engine implements AutoCloseable {
    * Loads the model into the backend, gives it the arena's blocks and starts the engine thread. Backend,
    * arena and model stay the caller's, who closes them, in this order, after the engine.
    *
-   * @throws BackendException when the backend cannot load the model
+   * @throws BackendException when the backend cannot load the model, or has no memory for it and the steps
    */
   public static Engine start(EngineConfig config, ModelFile model, Tokenizer tokenizer, Backend backend,
       Arena arena, EngineObserver observer) {
     backend.load(model, arena.layout());
     backend.attach(arena.blockMemory(), arena.blocks());
+    backend.reserve(config.batchLimits());
     int vocabulary = model.config().vocabulary();
     EngineLoop loop = new EngineLoop(config, vocabulary, sampler(vocabulary, tokenizer), backend, arena, observer,
         System::nanoTime, InstantSource.system());

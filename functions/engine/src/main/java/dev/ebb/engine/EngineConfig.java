@@ -1,5 +1,6 @@
 package dev.ebb.engine;
 
+import dev.ebb.engine.backend.BatchLimits;
 import java.time.Duration;
 
 /**
@@ -66,6 +67,11 @@ public record EngineConfig(
 
   public EngineConfig withPrefixCache(boolean value) {
     return new EngineConfig(tokenBudget, maxSequences, chunkTokens, promptLogprobRows, leaseTimeout, value);
+  }
+
+  /** The greatest batch of these steps: each sequence has a row of logits, beside those of prompts. */
+  BatchLimits batchLimits() {
+    return new BatchLimits(tokenBudget, maxSequences, Math.min(tokenBudget, maxSequences + promptLogprobRows));
   }
 
   private static void require(boolean valid, String complaint) {

@@ -6,6 +6,7 @@ import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BackendException;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.backend.SamplingDescriptor;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
@@ -26,6 +27,7 @@ final class EchoBackend implements Backend {
   static final KvLayout LAYOUT = new KvLayout(1, 1, 1, KvLayout.BLOCK_TOKENS, KvLayout.Type.F32);
 
   private OwnMemory memory;
+  private BatchLimits limits;
   private int blocks;
   private int steps;
   private int failAtStep = -1;
@@ -88,6 +90,11 @@ final class EchoBackend implements Backend {
     blocks = count;
   }
 
+  @Override
+  public void reserve(BatchLimits value) {
+    limits = value;
+  }
+
   /** Makes forward number {@code step}, counted from 0, fail. */
   void failAt(int step, BackendException.Reason reason) {
     failAtStep = step;
@@ -118,6 +125,7 @@ final class EchoBackend implements Backend {
       throw failure;
     }
     BatchLayout layout = batch.layout();
+    checkLimits(layout);
     logitsRows = Math.max(logitsRows, layout.outputs());
     tokensComputed += layout.tokens();
     checkSlots(batch);
@@ -145,6 +153,14 @@ final class EchoBackend implements Backend {
     for (int row = 0; batch.logitsKept() && row < batch.layout().outputs(); row++) {
       kept.add(batch.logits(row).toArray(JAVA_FLOAT));
       batch.logits(row).fill((byte) 0xFF);
+    }
+  }
+
+  /** What a backend made room for when it started is all that it is asked to compute. */
+  private void checkLimits(BatchLayout batch) {
+    if (batch.tokens() > limits.tokens() || batch.sequences() > limits.sequences()
+        || batch.outputs() > limits.outputs()) {
+      throw new IllegalStateException("a batch beyond " + limits + ": " + batch);
     }
   }
 

@@ -49,6 +49,7 @@ final class Rig implements AutoCloseable {
     arena = Arena.open(arenaConfig, EchoBackend.LAYOUT, EchoModel.FINGERPRINT, () -> Instant.ofEpochMilli(nowMs));
     backend.load(new EchoModel(), arena.layout());
     backend.attach(arena.blockMemory(), arena.blocks());
+    backend.reserve(config.batchLimits());
     loop = new EngineLoop(config, EchoModel.VOCABULARY, Engine.sampler(EchoModel.VOCABULARY, new EchoModel.Pieces()),
         backend, arena, observer, () -> nanos += 1000, () -> Instant.ofEpochMilli(nowMs));
   }

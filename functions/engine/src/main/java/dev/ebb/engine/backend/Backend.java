@@ -28,6 +28,14 @@ public interface Backend extends AutoCloseable {
   void attach(MemorySegment blockMemory, int blocks);
 
   /**
+   * Makes room for batches within these limits, so that no step fails for memory later. After {@link #attach}; a backend
+   * that computes in the machine's own memory needs none.
+   *
+   * @throws BackendException with {@code OUT_OF_MEMORY}, naming the settings that would fit
+   */
+  default void reserve(BatchLimits limits) {}
+
+  /**
    * One engine step: writes the KV of every token of the batch and the logits of its output rows.
    *
    * @throws BackendException with a typed reason; a lost device is fatal for this backend

@@ -1,0 +1,17 @@
+package dev.ebb.engine.backend;
+
+/**
+ * The greatest batch that a backend will be given.
+ *
+ * @param tokens of all sequences, at least one of each
+ * @param sequences in one batch, at least 1
+ * @param outputs rows of logits
+ */
+public record BatchLimits(int tokens, int sequences, int outputs) {
+  public BatchLimits {
+    if (sequences < 1 || tokens < sequences || outputs < 0) {
+      throw new IllegalArgumentException("no batch is within %d tokens, %d sequences, %d outputs"
+          .formatted(tokens, sequences, outputs));
+    }
+  }
+}
