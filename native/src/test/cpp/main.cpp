@@ -65,7 +65,7 @@ void take_tests(const std::vector<const Test *> &chosen, Tally &tally) {
   }
 }
 
-// In processes of their own, each of which takes a test when it is done with one. One that ends by itself fails the run.
+// In processes of their own, each of which takes a test when it is done with one. One that ends early fails the run.
 void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tally) {
   std::vector<pid_t> processes;
   for (int i = 0; i < jobs; ++i) {
@@ -81,7 +81,7 @@ void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tal
   for (const pid_t process : processes) {
     int status = 0;
     if (waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
-    std::printf("FAIL a process of tests ended by itself, status %d\n", status);
+    std::printf("FAIL a process of tests ended early, status %d\n", status);
     ++tally.failed;
   }
 }

@@ -162,26 +162,19 @@ __device__ __forceinline__ void code_values(const uint8_t *values, const float (
   }
 }
 
-// Writes the rows' sums of this split: a lane has four columns of each 16 together.
+// A lane has four columns of each 16 together.
 template <int kHeadDim>
 __device__ __forceinline__ void store_code_rows(const Attention &op, const Work &work, int first,
                                                 const RowState<kHeadDim> &state) {
-  for (int half = 0; half < 2; ++half) {
-    const int row = first + isa::lane() / 4 + half * 8;
-    if (row >= work.tile.rows || state.sum[half] == 0) continue;
-    const int32_t slot = work.tile.split - state.first[half] / kSplitPositions;
-    const int64_t at = partial_row(op, work.kv_head, work.tile.token, work.group, slot) + row;
-    float *to = op.partial + at * kHeadDim + isa::lane() % 4 * 4;
+  store_rows<kHeadDim>(op, work, first, state, [&](int half, float *to) {
     for (int j = 0; j < kHeadDim / 16; ++j) {
       const float(&even)[4] = state.out[2 * j];
       const float(&odd)[4] = state.out[2 * j + 1];
-      isa::store_16(to + 16 * j, {isa::to_bits(even[half * 2]), isa::to_bits(odd[half * 2]),
-                                  isa::to_bits(even[half * 2 + 1]), isa::to_bits(odd[half * 2 + 1])});
+      isa::store_16(to + 16 * j + isa::lane() % 4 * 4,
+                    {isa::to_bits(even[half * 2]), isa::to_bits(odd[half * 2]), isa::to_bits(even[half * 2 + 1]),
+                     isa::to_bits(odd[half * 2 + 1])});
     }
-    if (isa::lane() % 4 == 0) {
-      isa::store_8(partial_scale(op, at), {isa::to_bits(state.greatest[half]), isa::to_bits(state.sum[half])});
-    }
-  }
+  });
 }
 
 // Grid: work items, KV heads. Shared memory: stages of keys and values, then the queries.

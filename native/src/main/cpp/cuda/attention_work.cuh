@@ -81,25 +81,32 @@ __device__ __forceinline__ float *partial_scale(const Attention &op, int64_t row
   return op.partial + static_cast<int64_t>(op.splits) * op.tokens * op.heads * op.layout.head_dim + row * 2;
 }
 
-// Writes the rows' sums of this split.
-template <int kHeadDim, int kColumns>
+// Writes the rows' sums of this split; write(half, to) those of a lane's columns in one of its two rows.
+template <int kHeadDim, int kColumns, typename Write>
 __device__ __forceinline__ void store_rows(const Attention &op, const Work &work, int first,
-                                           const RowState<kColumns> &state) {
+                                           const RowState<kColumns> &state, const Write &write) {
   for (int half = 0; half < 2; ++half) {
     const int row = first + isa::lane() / 4 + half * 8;
     if (row >= work.tile.rows || state.sum[half] == 0) continue;
     const int32_t slot = work.tile.split - state.first[half] / kSplitPositions;
     const int64_t at = partial_row(op, work.kv_head, work.tile.token, work.group, slot) + row;
-    float *to = op.partial + at * kHeadDim;
-    const int column = isa::lane() % 4 * 2;
-    for (int j = 0; j < kHeadDim / 8; ++j) {
-      isa::store_8(to + 8 * j + column,
-                   {isa::to_bits(state.out[j][half * 2]), isa::to_bits(state.out[j][half * 2 + 1])});
-    }
-    if (column == 0) {
+    write(half, op.partial + at * kHeadDim);
+    if (isa::lane() % 4 == 0) {
       isa::store_8(partial_scale(op, at), {isa::to_bits(state.greatest[half]), isa::to_bits(state.sum[half])});
     }
   }
+}
+
+// A lane has two columns of each eight together.
+template <int kHeadDim, int kColumns>
+__device__ __forceinline__ void store_rows(const Attention &op, const Work &work, int first,
+                                           const RowState<kColumns> &state) {
+  store_rows<kHeadDim>(op, work, first, state, [&](int half, float *to) {
+    for (int j = 0; j < kHeadDim / 8; ++j) {
+      isa::store_8(to + 8 * j + isa::lane() % 4 * 2,
+                   {isa::to_bits(state.out[j][half * 2]), isa::to_bits(state.out[j][half * 2 + 1])});
+    }
+  });
 }
 
 }  // namespace ebb::cuda

@@ -54,8 +54,8 @@ typedef struct ebb_backend {
   // chooses from the logits themselves, to the same bits.
   ebb_status (*choose)(ebb_handle *, const ebb_sampling *);
 
-  // What load_model, attach_kv, reserve and steps had to tell who runs this since it was last asked, such as the rate of a load
-  // or what the device refused; one sentence, empty where there is nothing, never NULL.
+  // What load_model, attach_kv, reserve and steps had to tell who runs this since it was last asked, such as the rate
+  // of a load or what the device refused; one sentence, empty where there is nothing, never NULL.
   const char *(*notes)(ebb_handle *);
 
   // Why the last call on this handle failed; never NULL.

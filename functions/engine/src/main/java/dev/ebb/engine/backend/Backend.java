@@ -28,8 +28,8 @@ public interface Backend extends AutoCloseable {
   void attach(MemorySegment blockMemory, int blocks);
 
   /**
-   * Makes room for batches within these limits, so that no step fails for memory later. After {@link #attach}; a backend
-   * that computes in the machine's own memory needs none.
+   * Makes room for batches within these limits, so that no step fails for memory later. After {@link #attach}; a
+   * backend that computes in the machine's own memory needs none.
    *
    * @throws BackendException with {@code OUT_OF_MEMORY}, naming the settings that would fit
    */
