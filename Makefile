@@ -94,12 +94,17 @@ $(STAMPS)/bootstrap: scripts/bootstrap.sh scripts/jdk.sh
 	@scripts/bootstrap.sh
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/build: $(STAMPS)/bootstrap $(SOURCES) scripts/dist.sh scripts/mvn.sh knative/src/main/launcher/ebb
+$(STAMPS)/build: $(STAMPS)/bootstrap $(STAMPS)/nvcc $(SOURCES) scripts/dist.sh scripts/mvn.sh knative/src/main/launcher/ebb
 	@echo "building dist/ (the first time fetches libraries and takes some minutes)" >&2
 	@touch $(STAMPS)/build.began
 	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package >&2
 	@scripts/dist.sh
 	@touch -r $(STAMPS)/build.began $@
+
+# An nvcc that came or went makes another native core.
+$(STAMPS)/nvcc: force
+	@mkdir -p $(STAMPS) && found=$$(scripts/cuda_toolchain.sh find 2>/dev/null || true) && \
+	  { echo "$$found" | cmp -s - $@ || echo "$$found" > $@; }
 
 # Other arguments make other images, so they are part of the stamp; a new commit alone is not.
 $(STAMPS)/images: $(STAMPS)/build $(IMAGE_SOURCES) scripts/images.sh $(STAMPS)/images.args

@@ -29,7 +29,7 @@ part() {
   parts=$((parts + 1))
   [ "$code" = 0 ] || failed=$((failed + 1))
   printf '%-6s %5d s  %-35s %s\n' "$([ "$code" = 0 ] && echo ok || echo FAILED)" $((SECONDS - began)) "$name" \
-    "$(grep -v '^[[:space:]]*$' "$said" | tail -n 1 | cut -c1-100)" >>"$table"
+    "$(sed 's/\x1b\[[0-9;]*m//g' "$said" | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c1-100)" >>"$table"
   return "$code"
 }
 

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -51,56 +52,75 @@ bool is_named(const std::string &name, int count, char **filters) {
   return count == 0;
 }
 
-// What the processes of a run share: the next test to take, and what came of them.
+constexpr int kJobsMax = 64;
+
+// What the processes of a run share: the next test to take, what came of them, and what each is at, counted from 1.
 struct Tally {
   std::atomic<size_t> next{0};
   std::atomic<int> ran{0};
   std::atomic<int> failed{0};
+  std::atomic<size_t> running[kJobsMax] = {};
 };
 
-void take_tests(const std::vector<const Test *> &chosen, Tally &tally) {
+void take_tests(const std::vector<const Test *> &chosen, Tally &tally, int job) {
   for (size_t i; (i = tally.next++) < chosen.size();) {
+    tally.running[job] = i + 1;
     if (!run(*chosen[i])) ++tally.failed;
     ++tally.ran;
   }
+  tally.running[job] = 0;
 }
 
-// In processes of their own, each of which takes a test when it is done with one. One that ends early fails the run.
+void await(pid_t process, const std::vector<const Test *> &chosen, Tally &tally, int job) {
+  int status = 0;
+  if (waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+  const size_t at = tally.running[job];
+  const char *test = at == 0 ? "behind the last test" : chosen[at - 1]->name.c_str();
+  std::printf("FAIL %s: its process ended with %s %d\n", test,
+              WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+  ++tally.failed;
+}
+
+// In processes of their own, each of which takes a test when it is done with one.
 void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tally) {
   std::vector<pid_t> processes;
-  for (int i = 0; i < jobs; ++i) {
+  for (int job = 0; job < jobs; ++job) {
     const pid_t process = fork();
+    if (process < 0) std::perror("fork");
     if (process == 0) {
-      take_tests(chosen, tally);
-      std::fflush(stdout);
+      take_tests(chosen, tally, job);
       std::exit(0);  // not _exit: what looks for leaks at the end is to run
     }
     if (process > 0) processes.push_back(process);
   }
-  if (processes.empty()) take_tests(chosen, tally);
-  for (const pid_t process : processes) {
-    int status = 0;
-    if (waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
-    std::printf("FAIL a process of tests ended early, status %d\n", status);
-    ++tally.failed;
-  }
+  for (size_t job = 0; job < processes.size(); ++job) await(processes[job], chosen, tally, static_cast<int>(job));
 }
 
-// EBB_TEST_JOBS: processes at once, one and this one by default.
+// EBB_TEST_JOBS: processes at once; one, and this one, by default. 0 where it is no number of them.
+int jobs_wanted() {
+  const char *jobs = std::getenv("EBB_TEST_JOBS");
+  if (jobs == nullptr) return 1;
+  const int wanted = std::atoi(jobs);
+  return wanted < 1 ? 0 : std::min(wanted, kJobsMax);
+}
+
 int run_all(int count, char **filters) {
   std::vector<const Test *> chosen;
   for (const Test &test : tests()) {
     if (is_named(test.name, count, filters)) chosen.push_back(&test);
   }
   void *shared = mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) return 2;
+  const int jobs = jobs_wanted();
+  if (shared == MAP_FAILED || jobs == 0) {
+    std::printf("%s\n", jobs == 0 ? "EBB_TEST_JOBS must be a number of processes" : "no memory for the tally");
+    return 2;
+  }
   Tally &tally = *new (shared) Tally;
-  const char *jobs = std::getenv("EBB_TEST_JOBS");
-  if (jobs == nullptr || std::atoi(jobs) <= 1) {
-    take_tests(chosen, tally);
+  if (jobs == 1) {
+    take_tests(chosen, tally, 0);
   } else {
     std::fflush(stdout);
-    take_tests_in(std::atoi(jobs), chosen, tally);
+    take_tests_in(jobs, chosen, tally);
   }
   std::printf("%d tests, %d failed\n", tally.ran.load(), tally.failed.load());
   return static_cast<size_t>(tally.ran) != chosen.size() || chosen.empty() || tally.failed > 0 ? 1 : 0;

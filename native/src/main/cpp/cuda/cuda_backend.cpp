@@ -65,17 +65,21 @@ class CudaBackend {
 
   void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
     if (!weights_) fail_argument("load a model before attaching KV memory");
-    memory_ = attach_blocks(model_.kv, base, bytes, blocks);
+    const KvMemory memory = attach_blocks(model_.kv, base, bytes, blocks);
     const bool graphs = graphs_wanted();
     step_.use_graphs(graphs);
-    kv_.reserve(static_cast<size_t>(blocks) * memory_.block_bytes);
+    memory_ = {};
+    kv_.release();
+    require_blocks(model_, rows(), device_free_bytes() + step_.bytes(), blocks);
+    kv_.reserve(static_cast<size_t>(blocks) * memory.block_bytes);
+    memory_ = memory;
     travel_.attach(model_.kv, memory_, kv_.data());
     notes_ = pin_arena();
     if (graphs) {
       notes_ += "; decode steps of up to " + std::to_string(kGraphSequences) + " sequences are CUDA graphs, as "
                 "EBB_CUDA_GRAPHS asks";
     }
-    if (!device_is_sm90() || model_.kv.type == EBB_KV_I8) return;  // int8 goes by mma.sync everywhere
+    if (!by_wgmma()) return;
     const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
     if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
     kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
@@ -83,10 +87,9 @@ class CudaBackend {
 
   void reserve(const ebb_limits &limits) {
     if (memory_.base == nullptr) fail_argument("attach KV memory before making room for steps");
-    const TileRows rows = tile_rows(model_, kv_map_.has_value());
     const size_t available = device_free_bytes() + kv_.capacity() + step_.bytes();
-    const std::string plan = plan_memory(model_, rows, limits, available, memory_.blocks);
-    step_.reserve(model_, greatest_step(model_, rows, limits, positions_in(model_, memory_.blocks)));
+    const std::string plan = plan_memory(model_, rows(), limits, available, memory_.blocks);
+    step_.reserve(model_, greatest_step(model_, rows(), limits, positions_in(model_, memory_.blocks)));
     notes_ += (notes_.empty() ? "" : "; ") + plan;
   }
 
@@ -116,6 +119,10 @@ class CudaBackend {
   }
 
  private:
+  // int8 goes by mma.sync everywhere.
+  bool by_wgmma() const { return device_is_sm90() && model_.kv.type != EBB_KV_I8; }
+  TileRows rows() const { return tile_rows(model_, by_wgmma()); }
+
   std::string pin_arena() {
     const size_t bytes = static_cast<size_t>(memory_.blocks) * memory_.block_bytes;
     const std::string size = std::to_string(bytes >> 20) + " MiB of KV blocks";

@@ -173,11 +173,14 @@ Graph capture_end(Stream stream) {
   cudaGraph_t kept = nullptr;
   check(cudaStreamEndCapture(native(stream), &kept), "cudaStreamEndCapture");
   cudaGraphExec_t graph = nullptr;
+  const char *what = "cudaGraphInstantiate";
   cudaError_t error = cudaGraphInstantiate(&graph, kept, 0);
   if (cudaGraphDestroy(kept) != cudaSuccess) cudaGetLastError();
-  // What its first launch would allocate is allocated here, where there is another way to compute the step.
   if (error == cudaSuccess) {
+    // What its first launch would allocate is allocated here, where there is another way to compute the step.
+    what = "cudaGraphUpload";
     error = cudaGraphUpload(graph, native(stream));
+    if (error == cudaSuccess) error = cudaStreamSynchronize(native(stream));  // so it may go at any time
     if (error != cudaSuccess) graph_destroy(reinterpret_cast<Graph>(graph));
   }
   if (error == cudaErrorMemoryAllocation) {
@@ -185,7 +188,7 @@ Graph capture_end(Stream stream) {
     throw Error(EBB_OUT_OF_MEMORY, "cuda: no device memory for a CUDA graph, " + std::to_string(device_free_bytes()) +
                                        " bytes are free; EBB_CUDA_GRAPHS=off needs none");
   }
-  check(error, "a CUDA graph");
+  check(error, what);
   return reinterpret_cast<Graph>(graph);
 }
 

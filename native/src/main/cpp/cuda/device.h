@@ -139,12 +139,15 @@ class DeviceArray {
 
   T *reserve(size_t count) {
     if (count > capacity_) {
-      device_release(std::exchange(data_, nullptr));
-      capacity_ = 0;
+      release();
       data_ = static_cast<T *>(device_allocate(count * sizeof(T), name_));
       capacity_ = count;
     }
     return data_;
+  }
+  void release() {
+    device_release(std::exchange(data_, nullptr));
+    capacity_ = 0;
   }
   // Reserves and fills from the host.
   T *put(const T *from, size_t count, Stream stream) {

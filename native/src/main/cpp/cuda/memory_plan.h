@@ -21,6 +21,10 @@ int32_t positions_in(const Model &model, int64_t blocks);
 // The blocks that fit into `available` bytes beside the greatest step within `limits`; 0 where none does.
 int64_t most_blocks(const Model &model, const TileRows &rows, const ebb_limits &limits, size_t available);
 
+// Throws Error(EBB_OUT_OF_MEMORY), naming how many tokens could fit, where `blocks` blocks alone do not fit into
+// `available` bytes: before it is known what steps take.
+void require_blocks(const Model &model, const TileRows &rows, size_t available, int32_t blocks);
+
 // The plan in a sentence: `blocks` blocks of keys and values and the greatest step within `limits`, in `available`
 // bytes for both. Throws Error(EBB_OUT_OF_MEMORY), naming the settings that would fit, where there are fewer.
 std::string plan_memory(const Model &model, const TileRows &rows, const ebb_limits &limits, size_t available,

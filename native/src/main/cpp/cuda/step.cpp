@@ -9,8 +9,11 @@ namespace ebb::cuda {
 
 void Step::reserve(const Model &model, const StepBounds &most) {
   graphs_.drop();
-  buffers_.reserve(model, most);
+  // What buffers held is gone.
   angles_ready_ = 0;
+  rows_ = 0;
+  buffers_.release();
+  buffers_.reserve(model, most);
   partial_rows_ = most.partial_rows;
 }
 
@@ -130,10 +133,13 @@ void Step::put_live(Pass &pass) {
 void Step::put_angles(const Pass &pass) {
   pass.rope_table.reserve(pass.batch.position_max);
   if (pass.batch.position_max < angles_ready_) return;
-  // Some ahead, so that a growing sequence does not send its table every step.
-  const int32_t ready = std::min(std::max(2 * pass.batch.position_max, 255), pass.model.context - 1) + 1;
-  pass.rope_table.reserve(ready - 1);
+  // Some ahead, so that a growing sequence does not send its table every step; not beyond the room that there is.
   const auto row = static_cast<size_t>(pass.rope_table.pairs()) * 2;
+  const auto room = static_cast<int32_t>(buffers_.angles.capacity() / row);
+  int32_t ready = std::min(std::max(2 * pass.batch.position_max, 255), pass.model.context - 1) + 1;
+  if (pass.batch.position_max < room) ready = std::min(ready, room);
+  pass.rope_table.reserve(ready - 1);
+  angles_ready_ = 0;
   buffers_.angles.put(pass.rope_table.cosines(0), static_cast<size_t>(ready) * row, stream_);
   angles_ready_ = ready;
 }

@@ -37,8 +37,8 @@ class Step {
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
            KvTravel &travel);
 
-  // Makes room for steps within these bounds: none of them moves a buffer any more. What attention's partial results
-  // of one step would need beyond it goes in rounds.
+  // Makes room for steps within these bounds, in place of what it had: none of them moves a buffer any more. What
+  // attention's partial results of one step would need beyond it goes in rounds.
   void reserve(const Model &model, const StepBounds &most);
   // Device memory that it holds.
   size_t bytes() const { return buffers_.bytes(); }

@@ -51,6 +51,13 @@ void StepBuffers::reserve(const Model &model, const StepBounds &bounds) {
   each_of_draws(*this, model, bounds, visit);
 }
 
+void StepBuffers::release() {
+  const auto visit = [](auto &array, int64_t) { array.release(); };
+  each_of_pass(*this, {}, {}, visit);
+  each_of_draws(*this, {}, {}, visit);
+  adjustments.release();
+}
+
 size_t StepBuffers::bytes_for(const Model &model, const StepBounds &bounds) {
   const StepBuffers none;
   size_t bytes = 0;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "core/model.h"
 #include "core/sampling.h"
@@ -45,6 +44,10 @@ struct StepBuffers {
   DeviceArray<double> chains{"sums of weights"};
 
   void reserve(const Model &model, const StepBounds &bounds);
+  void release();
+  static int64_t partial_row_bytes(const Model &model) {
+    return int64_t{model.heads} * (model.head_dim + 2) * static_cast<int64_t>(sizeof(float));
+  }
   // Of all buffers for such a step, and of all as they are, in bytes.
   static size_t bytes_for(const Model &model, const StepBounds &bounds);
   size_t bytes() const;

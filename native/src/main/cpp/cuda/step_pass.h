@@ -38,8 +38,6 @@ struct Step::Pass {
   int32_t layers() const { return static_cast<int32_t>(weights.layers.size()); }
   int64_t q_width() const { return int64_t{model.heads} * model.head_dim; }
   int64_t kv_width() const { return int64_t{model.kv_heads} * model.head_dim; }
-  int32_t tokens() const { return static_cast<int32_t>(bounds.tokens); }
-  int32_t outputs() const { return static_cast<int32_t>(bounds.outputs); }
 
   // Launched plainly: the bounds are what the step has.
   void as_it_is() {

@@ -49,9 +49,9 @@ typedef struct ebb_batch {
 static_assert(sizeof(ebb_batch) == 112, "BatchLayout.HEADER_BYTES on the Java side is 112");
 #endif
 
-// The greatest batch that a backend will be given.
+// The greatest batch that a backend will be given. A greater one is computed too where there is memory for it.
 typedef struct ebb_limits {
-  int32_t tokens;     // at least `sequences`
+  int32_t tokens;     // at least `sequences`, so that each can advance
   int32_t sequences;  // also draws from the logits of one step
   int32_t outputs;
 } ebb_limits;

@@ -35,6 +35,21 @@ inline void lose_device_after(uint64_t calls) { simt::Streams::get().lose_device
 inline void restore_device() { simt::Streams::get().restore_device(); }
 #endif
 
+// On the emulator twice, for a device of sm_90a and for any other; a device is what it is.
+template <typename Body>
+void on_every_device(const Body &body) {
+#if defined(EBB_ON_DEVICE)
+  body();
+#else
+  const bool before = simt::Machine::get().sm90;
+  for (const bool sm90 : {false, true}) {
+    simt::Machine::get().sm90 = sm90;
+    body();
+  }
+  simt::Machine::get().sm90 = before;
+#endif
+}
+
 }  // namespace ebb::test::link
 
 // Bytes are only counted where they are seen.

@@ -1,7 +1,5 @@
 // Decode by CUDA graphs against plain launches, bit by bit: random histories of sequences that come, grow, leave, are
 // preempted and go on after failures, over the edges of blocks and splits.
-#include <functional>
-
 #include "check.h"
 #include "core/dequantize.h"
 #include "cuda/graph_case.h"
@@ -13,20 +11,6 @@ using namespace ebb;
 using namespace ebb::test;
 
 namespace {
-
-// On the emulator twice, for a device of sm_90a and for any other; a device is what it is.
-void on_every_device(const std::function<void()> &body) {
-#if defined(EBB_ON_DEVICE)
-  body();
-#else
-  const bool before = simt::Machine::get().sm90;
-  for (const bool sm90 : {false, true}) {
-    simt::Machine::get().sm90 = sm90;
-    body();
-  }
-  simt::Machine::get().sm90 = before;
-#endif
-}
 
 // Rows where blocks and splits begin and end.
 constexpr int32_t kEdges[] = {1, 15, 16, 17, 31, 47, 255, 510, 511, 512, 513, 1022, 1023, 1024, 1535};
@@ -99,7 +83,7 @@ std::vector<int32_t> at(size_t count, int32_t position) { return std::vector<int
 }  // namespace
 
 TEST(cuda_graphs_give_the_bits_of_plain_launches) {
-  on_every_device([] {
+  link::on_every_device([] {
     for (uint64_t seed = 1; seed <= 4; ++seed) check_history(graph_model(), seed, 20);
   });
 }
@@ -113,7 +97,7 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_a_window) {
   config.bias = config.qk_norm = config.tied = true;
   config.sliding_window = 530;
   config.matrix_type = EBB_TYPE_Q8_0;
-  on_every_device([&] {
+  link::on_every_device([&] {
     for (uint64_t seed = 11; seed <= 13; ++seed) check_history(config, seed, 15);
   });
 }
@@ -123,13 +107,13 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_wide_groups) {
   TinyConfig config = graph_model();
   config.heads = 24;
   config.kv_heads = 1;
-  on_every_device([&] { check_history(config, 22, 10); });
+  link::on_every_device([&] { check_history(config, 22, 10); });
 }
 
 TEST(cuda_graphs_give_the_bits_of_plain_launches_with_int8) {
   TinyConfig config = graph_model();
   config.kv_type = EBB_KV_I8;
-  on_every_device([&] {
+  link::on_every_device([&] {
     for (uint64_t seed = 31; seed <= 32; ++seed) check_history(config, seed, 15);
   });
 }
@@ -139,7 +123,7 @@ TEST(cuda_graphs_give_the_bits_of_plain_launches_with_int8) {
 TEST(cuda_graphs_of_many_sequences_give_the_bits_of_plain_launches) {
   TinyConfig config = graph_model();
   config.context = 544;
-  on_every_device([&] {
+  link::on_every_device([&] {
     simt::Machine::get().reset({});
     GraphCase world(config, 64, 34);
     world.take_over(520);
@@ -242,7 +226,7 @@ TEST(cuda_graphs_go_with_a_failure_and_with_other_memory) {
 
 // The table of angles and the partial sums grow with the context; then a shape comes back that was captured before.
 TEST(cuda_graphs_go_when_a_buffer_moves) {
-  on_every_device([] {
+  link::on_every_device([] {
     simt::Machine::get().reset({});
     GraphCase world(graph_model(), 4, 43, GraphCase::Room::kAsTheyCome);
     for (const int32_t rows : {3, 254, 510, 3, 1022, 3, 1534, 3}) {

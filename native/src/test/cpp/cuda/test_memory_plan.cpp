@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <numeric>
 #include <random>
 
 #include "check.h"
@@ -126,6 +127,13 @@ void check_rounds_compute_the_same(const TinyConfig &config) {
   CHECK(simt::Machine::get().findings.empty());
 }
 
+// Rounds as small as they may be, as long as this lives.
+struct SmallRounds {
+  SmallRounds() { cuda::round_bytes_least = 0; }
+  ~SmallRounds() { cuda::round_bytes_least = before; }
+  const int64_t before = cuda::round_bytes_least;
+};
+
 std::string refusal(const std::function<void()> &body) {
   try {
     body();
@@ -153,21 +161,18 @@ TEST(cuda_rounds_have_the_tiles_of_one) {
 }
 
 TEST(cuda_rounds_compute_the_same_bits) {
+  const SmallRounds small;
   TinyConfig config = graph_model();
-  const bool before = simt::Machine::get().sm90;
-  for (const bool sm90 : {false, true}) {
-    simt::Machine::get().sm90 = sm90;
-    check_rounds_compute_the_same(config);
-  }
-  simt::Machine::get().sm90 = before;
+  link::on_every_device([&] { check_rounds_compute_the_same(config); });
   config.kv_type = EBB_KV_I8;
   check_rounds_compute_the_same(config);
 }
 
 // Whatever batches come within the limits, no step takes memory: not one launched plainly, not one by a graph.
 TEST(cuda_steps_take_what_was_planned_and_no_more) {
+  const SmallRounds small;
   std::mt19937 random(11);
-  for (const int32_t window : {0, 700}) {
+  for (const int32_t window : {0, 511, 700, 1520}) {
     for (const bool wgmma : {false, true}) {
       Model model = model_of(3000);
       model.sliding_window = window;
@@ -192,23 +197,31 @@ TEST(cuda_steps_take_what_was_planned_and_no_more) {
 }
 
 #if !defined(EBB_ON_DEVICE)  // where others may take memory meanwhile
+// Half as many blocks as the model's context, so that the arena is what bounds positions.
 TEST(cuda_steps_move_no_buffer_that_was_reserved) {
   simt::Machine::get().reset({});
   TinyModel model(graph_model());
-  std::vector<int32_t> blocks(128);
-  for (size_t i = 0; i < blocks.size(); ++i) blocks[i] = static_cast<int32_t>(i);
+  const int32_t vocabulary = model.config().vocabulary;
+  std::vector<int32_t> blocks(64);
+  std::iota(blocks.begin(), blocks.end(), 0);
   for (const char *graphs : {"off", "on"}) {
     const Setting setting("EBB_CUDA_GRAPHS", graphs);
-    TinySession session(link::backend(), model, 1, 128);
+    TinySession session(link::backend(), model, 1, 64);
     session.reserve({64, 4, 4});
     const size_t free = cuda::device_free_bytes();
-    for (const int32_t position : {0, 700, 1900}) {
-      for (const size_t count : {size_t{1}, size_t{64}}) {
-        TinyBatch batch({{std::vector<int32_t>(count, 5), position, blocks, false, {}}}, model.config().vocabulary);
+    for (const int32_t position : {0, 300, 600, 940}) {
+      for (const size_t count : {size_t{1}, size_t{16}}) {
+        const Chunk chunk{std::vector<int32_t>(count, 5), position, blocks, false, {}};
+        Chunk behind = chunk;
+        behind.first_position += 32;
+        TinyBatch batch({chunk, behind, {{7}, 5, {62}, false, {}}, {{9}, 3, {63}, false, {}}}, vocabulary);
         batch.descriptor()->flags = EBB_BATCH_KEEP_LOGITS;
         session.forward(batch);
-        SamplingCase sampling{model.config().vocabulary, model.config().vocabulary, {}, {plain_draw(0, 0.9f, 0.3)}, {}};
-        sampling.draws[0].top_p = 0.5f;  // sorts candidates
+        SamplingCase sampling{vocabulary, vocabulary, {}, {}, {}};
+        for (int32_t row = 0; row < 4; ++row) {
+          sampling.draws.push_back(plain_draw(row, 0.9f, 0.3));
+          sampling.draws.back().top_p = 0.5f;  // sorts candidates
+        }
         SamplingBytes bytes(sampling);
         session.choose(bytes.get());
       }
@@ -217,6 +230,30 @@ TEST(cuda_steps_move_no_buffer_that_was_reserved) {
   }
 }
 #endif
+
+// What was computed before, the table of angles and the graphs above all, does not outlive the buffers.
+TEST(cuda_steps_begin_anew_when_room_is_made_again) {
+  simt::Machine::get().reset({});
+  TinyModel model(graph_model());
+  TinySession plain(link::backend(), model, 1, 64);
+  const Setting setting("EBB_CUDA_GRAPHS", "on");
+  TinySession session(link::backend(), model, 1, 64);
+  std::vector<int32_t> blocks(64);
+  std::iota(blocks.begin(), blocks.end(), 0);
+  int32_t position = 0;
+  for (const ebb_limits &limits : {ebb_limits{8, 2, 2}, {128, 8, 8}, {16, 1, 1}, {16, 1, 1}}) {
+    session.reserve(limits);
+    for (const size_t count : {size_t{6}, size_t{1}, size_t{1}}) {
+      const std::vector<Chunk> chunks = {{std::vector<int32_t>(count, 11), position, blocks, false, {}}};
+      TinyBatch a(chunks, model.config().vocabulary), b(chunks, model.config().vocabulary);
+      plain.forward(a);
+      session.forward(b);
+      CHECK(a.logits(0) == b.logits(0));
+      position += static_cast<int32_t>(count);
+    }
+  }
+  CHECK(simt::Machine::get().findings.empty());
+}
 
 TEST(cuda_memory_plan_names_what_fits) {
   const Model model = model_of(3000);
@@ -232,6 +269,9 @@ TEST(cuda_memory_plan_names_what_fits) {
     cuda::plan_memory(model, cuda::kMmaRows, limits, available, most + 1);
   });
   CHECK(refused.find("EBB_KV_TOKENS of at most " + tokens + " fits") != std::string::npos);
+  const std::string alone = refusal([&] { cuda::require_blocks(model, cuda::kMmaRows, available, 100000); });
+  CHECK(alone.find("EBB_KV_TOKENS must be below ") != std::string::npos);
+  cuda::require_blocks(model, cuda::kMmaRows, available, most);
   // Fewer tokens a step leave more for keys and values.
   CHECK(cuda::most_blocks(model, cuda::kMmaRows, {64, 16, 32}, available) > most);
   CHECK_EQUAL(cuda::most_blocks(model, cuda::kMmaRows, limits, cuda::kSpareBytes), int64_t{0});
@@ -242,7 +282,7 @@ TEST(cuda_backend_refuses_steps_that_do_not_fit) {
   TinySession session(link::backend(), model, 1, 8);
   CHECK(std::string(link::backend()->notes(session.handle())).find("steps of up to") == std::string::npos);
   const std::string refused = refusal([&] { session.reserve({INT32_MAX / 2, 64, 128}); });
-  CHECK(refused.find("lower EBB_TOKEN_BUDGET or EBB_MAX_SEQUENCES") != std::string::npos);
+  CHECK(refused.find(": a lower EBB_TOKEN_BUDGET or EBB_MAX_SEQUENCES") != std::string::npos);
   CHECK_ERROR(EBB_INVALID_ARGUMENT, "a token for each", session.reserve({3, 4, 4}));
   session.reserve({64, 4, 4});
   CHECK(std::string(link::backend()->notes(session.handle())).find("128 tokens of keys and values") !=

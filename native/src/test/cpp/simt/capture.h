@@ -52,7 +52,7 @@ class Captures {
 
   // A sound device that cannot make a graph, as where its memory does not suffice: after so many graphs more this call
   // of each fails, with EBB_OUT_OF_MEMORY, until accept.
-  // EBB_SIMT_REFUSE_GRAPHS=N says the same of a whole process and what instantiates a graph.
+  // EBB_SIMT_REFUSE_GRAPHS=N refuses to instantiate any after the first N of a process.
   enum class Call { kNone, kBegin, kEnd, kInstantiate };
   void fail_after(uint64_t graphs, Call call) {
     failing_ = call;

@@ -25,6 +25,11 @@ record Program(String name, String title, Source source, List<String> start, Lis
   static final int USER = 10001;
   /** Where rendered pods mount the store of keys and values. */
   static final String ARENA = "/var/run/ebb/arena";
+  /**
+   * Where some device plugins mount NVIDIA's driver (Google's); NVIDIA's own puts it where loaders look anyhow, as far
+   * as {@code NVIDIA_DRIVER_CAPABILITIES} asks for it.
+   */
+  private static final String DRIVER = "/usr/local/nvidia/lib64";
   private static final String CLASS_PATH = "@" + APP + "/class-path";
 
   /** Where a program's jars come from. */
@@ -86,7 +91,7 @@ record Program(String name, String title, Source source, List<String> start, Lis
             "-XX:Tier4MinInvocationThreshold=2400", "-XX:Tier4CompileThreshold=60000",
             "-XX:Tier4BackEdgeThreshold=160000"),
         environment(Map.of("QUARKUS_HTTP_HOST", "0.0.0.0", "EBB_ARENA_DIR", ARENA, "EBB_NATIVE_LIBRARY",
-            AppFiles.LIBRARY)),
+            AppFiles.LIBRARY, "NVIDIA_DRIVER_CAPABILITIES", "compute,utility", "LD_LIBRARY_PATH", DRIVER)),
         new Training(List.of(), training, 21), List.of(8080));
   }
 

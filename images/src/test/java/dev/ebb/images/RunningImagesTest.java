@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +69,24 @@ class RunningImagesTest {
       assertEquals(1, reconciler.awaitEnd(60), reconciler::logOrEmpty);
       assertTrue(reconciler.log().contains("ebb-keda: "), reconciler::logOrEmpty);
     }
+  }
+
+  /** Where an nvcc was when the images were made the backend is inside, and finds that here is no driver. */
+  @Test
+  void decodeSaysWhyItCannotComputeOnAGpu() throws Exception {
+    ImageFile image = ImageFile.open(Machine.archive("decode"), work);
+    Path root = image.unpack();
+    boolean inside = new String(Files.readAllBytes(root.resolve("app/native/libebb.so")), StandardCharsets.ISO_8859_1)
+        .contains("NVIDIA's driver is missing");
+    Map<String, String> environment = new HashMap<>(Fixtures.decode(Served.atFreePort(), "/models"));
+    environment.put("EBB_BACKEND", "cuda");
+    Map<String, String> mounts = Map.of("/models", Machine.model().getParent() + ":ro", Program.ARENA,
+        Fixtures.arena(Files.createDirectories(work.resolve("gpu"))));
+    try (Container decode = new Container(image, root, List.of(), environment, mounts)) {
+      assertTrue(decode.awaitEnd(60) != 0);
+      assertTrue(decode.log().contains(inside ? "no device" : "no backend named 'cuda'"), decode::logOrEmpty);
+    }
+    assertTrue(image.texts("Env").contains("NVIDIA_DRIVER_CAPABILITIES=compute,utility"));
   }
 
   /** A start archive that is not valid must be told, not passed over. */

@@ -56,6 +56,9 @@ final class EchoBackend implements Backend {
   @Override
   public void choose(SamplingDescriptor sampling) {
     stepsChosen++;
+    if (sampling.draws() > limits.sequences()) {
+      throw new IllegalStateException(sampling.draws() + " draws beyond " + limits);
+    }
     for (int i = 0; i < sampling.draws(); i++) {
       float[] row = kept.get(sampling.row(i));
       sampling.chosen(i, IntStream.range(0, row.length).reduce((a, b) -> row[b] > row[a] ? b : a).orElseThrow());

@@ -61,7 +61,8 @@ final class Notes {
   static List<String> warnings(EbbYaml yaml) {
     List<String> warnings = new ArrayList<>();
     yaml.models().stream().filter(model -> model.backend().equals("cuda")).forEach(model -> warnings.add(
-        "warning: model " + model.id() + " asks for the backend cuda, which Ebb's own images do not have yet"));
+        "warning: model " + model.id() + " asks for the backend cuda, which no GPU has run yet; images have it where"
+            + " they were made by make cuda-toolchain images"));
     FunctionPart.all(yaml, PhaseSpec.Mode.KNATIVE).forEach(function -> phase(warnings, function));
     FunctionPart.all(yaml, PhaseSpec.Mode.DEPLOYMENT).forEach(function -> phase(warnings, function));
     if (!yaml.tenants().isEmpty()) {

@@ -1,10 +1,10 @@
 package dev.ebb.engine.backend;
 
 /**
- * The greatest batch that a backend will be given.
+ * The greatest batch that a backend will be given; for a greater one it need not have memory.
  *
  * @param tokens of all sequences, at least one of each
- * @param sequences in one batch, at least 1
+ * @param sequences in one batch, at least 1; also draws from its logits
  * @param outputs rows of logits
  */
 public record BatchLimits(int tokens, int sequences, int outputs) {

@@ -102,14 +102,16 @@ final class ArenaOpening {
   }
 
   /**
-   * A new size costs all that is cached, so it takes a setting that was changed by more than a quarter, or a machine
-   * that has twice the room by now. Less free memory than at its making is no reason: the file is there.
+   * A new size costs all that is cached, so it takes a setting that was lowered or changed by more than a quarter, or a
+   * machine that has twice the room by now. A lowered one is taken at its word, since a device may have no room for
+   * more. Less free memory than at its making is no reason: the file is there.
    */
   private boolean worthResizing(ArenaHeader found) {
     boolean far = Math.abs((long) found.blocks() - wantedBlocks) * 4 > found.blocks();
     boolean otherWish = found.wishedTokens() != wishedTokens && far;
+    boolean lowered = wishedTokens < found.wishedTokens() && wantedBlocks < found.blocks();
     boolean muchMoreRoom = wantedBlocks >= 2L * found.blocks();
-    return (otherWish || muchMoreRoom) && !file.mapped() && attached().isEmpty();
+    return (otherWish || lowered || muchMoreRoom) && !file.mapped() && attached().isEmpty();
   }
 
   private void requireNobodyAttached(Reason reason, String what) {

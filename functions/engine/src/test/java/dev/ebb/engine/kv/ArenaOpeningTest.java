@@ -172,14 +172,17 @@ class ArenaOpeningTest {
   }
 
   @Test
-  void aNearSizeIsKeptAndAnotherSizeMadeAnew() {
+  void aSizeLittleRaisedIsKeptAndALowerOrFarOneMadeAnew() {
     long epoch;
     try (Arena arena = ArenaFixture.open(directory, 100)) {
       epoch = arena.epoch();
     }
-    try (Arena arena = ArenaFixture.open(directory, 90)) {
+    try (Arena arena = ArenaFixture.open(directory, 110)) {
       assertEquals(100, arena.blocks());
       assertEquals(epoch, arena.epoch());
+    }
+    try (Arena arena = ArenaFixture.open(directory, 90)) {
+      assertEquals(90, arena.blocks(), "a device may have no room for more");
     }
     try (Arena arena = ArenaFixture.open(directory, 200); Arena other = ArenaFixture.open(directory, 100)) {
       assertEquals(200, arena.blocks());

@@ -98,12 +98,24 @@ final class EngineStart {
         () -> Arena.open(new ArenaConfig(directory, config.node(), tokens, wished), layout, model.fingerprint()));
     return closingOnFailure(arena, () -> {
       Tokenizer ready = join(tokenizer);
-      Engine engine = stages.time(StartStages.WEIGHTS_LOAD,
-          () -> Engine.start(engineConfig(), model, ready, backend, arena, observer));
+      Engine engine = stages.time(StartStages.WEIGHTS_LOAD, () -> start(model, ready, backend, arena, tokens));
       LOG.infof("model %s, %s, %d KV tokens in %s",
           model.config().name(), backend.device(), arena.tokens(), directory);
       return new RunningEngine(model, ready, backend, arena, engine);
     });
+  }
+
+  private Engine start(ModelFile model, Tokenizer tokenizer, Backend backend, Arena arena, int wanted) {
+    try {
+      return Engine.start(engineConfig(), model, tokenizer, backend, arena, observer);
+    } catch (BackendException e) {
+      if (e.reason() != BackendException.Reason.OUT_OF_MEMORY || arena.tokens() <= wanted) {
+        throw e;
+      }
+      // Its size is that of whoever made it, so a lower setting changes nothing while others use it.
+      throw new BackendException(e.reason(), e.getMessage() + ". The KV arena has " + arena.tokens() + " tokens where "
+          + wanted + " are wanted now: stop the other functions that use it, and it is made anew");
+    }
   }
 
   private static int kvTokens(int wished, KvLayout layout) {
