@@ -33,7 +33,7 @@ final class Binding {
         model.number("kvTokens"), model.optional("kvType"), model.number("prefillThresholdTokens"),
         model.optional("queue"), model.optional("priority"), whenWaiting(model.text("whenWaiting")),
         model.optional("degradeTo"), model.texts("nodeSelector"), model.list("tolerations", Binding::toleration),
-        model.optional("prefill", Binding::phase), phase(model.section("decode")));
+        model.optional("runtimeClass"), model.optional("prefill", Binding::phase), phase(model.section("decode")));
   }
 
   private static ModelSpec.WhenWaiting whenWaiting(String text) {

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param secrets entries of that namespace's Secrets by their name, of those that the file names and that are there;
  *     empty for one that may not be read
  * @param storageClasses by name, {@code true} for a default one
+ * @param runtimeClasses where the file names one; empty where they may not be read
  * @param leaseHolder the replica of the reconciler that decides now; empty where none does
  * @param sameName other namespaces with an installation of the same name
  * @param namespaces all of them
@@ -25,7 +26,8 @@ import java.util.Set;
  */
 record ClusterFacts(String version, Set<ObjectKind> unserved, Map<String, List<Part>> parts,
     Map<String, Map<String, String>> settings, List<String> denied, List<Node> nodes, Set<String> claims,
-    Map<String, Optional<Set<String>>> secrets, Map<String, Boolean> storageClasses, String leaseHolder,
+    Map<String, Optional<Set<String>>> secrets, Map<String, Boolean> storageClasses,
+    Optional<Set<String>> runtimeClasses, String leaseHolder,
     List<String> sameName, Set<String> namespaces, Scrape scrape) {
 
   /**

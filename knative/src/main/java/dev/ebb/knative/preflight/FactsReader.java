@@ -54,7 +54,8 @@ final class FactsReader {
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
           parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
-          yaml.map(this::secrets).orElse(Map.of()), storageClasses(), leaseHolder(),
+          yaml.map(this::secrets).orElse(Map.of()), storageClasses(),
+          new NodeReader(client).runtimeClasses(yaml), leaseHolder(),
           yaml.map(this::sameName).orElse(List.of()),
           namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
               .orElseGet(Scrape.NotAsked::new));

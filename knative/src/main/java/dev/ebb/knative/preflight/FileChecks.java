@@ -31,6 +31,7 @@ final class FileChecks {
     yaml.models().forEach(model -> findings.add(nodes(model)));
     findings.addAll(devices());
     findings.addAll(claims());
+    facts.runtimeClasses().ifPresent(there -> findings.addAll(runtimeClasses(there)));
     return findings;
   }
 
@@ -100,6 +101,14 @@ final class FileChecks {
           : Finding.warning(entry.getKey(), text + ", so functions wait for each other",
               "lower replicas.max, or add nodes");
     }).toList();
+  }
+
+  private List<Finding> runtimeClasses(Set<String> there) {
+    return yaml.models().stream().flatMap(model -> model.runtimeClass().stream()).distinct()
+        .map(name -> there.contains(name) ? Finding.ok("RuntimeClass " + name, "is there")
+            : Finding.error("RuntimeClass " + name, "the cluster has none of that name, so it refuses the pods",
+                "kubectl get runtimeclasses shows what it has; NVIDIA's GPU operator makes one named nvidia"))
+        .toList();
   }
 
   private List<Finding> claims() {

@@ -1,14 +1,20 @@
 package dev.ebb.knative.preflight;
 
+import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.Quantity;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.math.BigDecimal;
+import java.net.HttpURLConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The nodes that take pods. */
+/** The nodes that take pods, and what they run them with. */
 final class NodeReader {
   private final KubernetesClient client;
 
@@ -18,6 +24,22 @@ final class NodeReader {
 
   List<ClusterFacts.Node> nodes() {
     return client.nodes().list().getItems().stream().filter(NodeReader::isOpen).map(NodeReader::facts).toList();
+  }
+
+  /** Read where a model names one. */
+  Optional<Set<String>> runtimeClasses(Optional<EbbYaml> yaml) {
+    if (yaml.stream().flatMap(file -> file.models().stream()).allMatch(model -> model.runtimeClass().isEmpty())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(client.runtimeClasses().list().getItems().stream().map(one -> one.getMetadata().getName())
+          .collect(Collectors.toSet()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private static boolean isOpen(Node node) {

@@ -26,10 +26,11 @@ final class FunctionPod {
         Containers.temporaryVolume());
   }
 
-  /** Where it may run. */
+  /** Where it may run, and by which runtime. */
   static Fields placement(FunctionPart function) {
     return new Fields().andAny("nodeSelector", function.model().nodeSelector())
-        .andAny("tolerations", tolerations(function.model().tolerations()));
+        .andAny("tolerations", tolerations(function.model().tolerations()))
+        .andAny("runtimeClassName", function.model().runtimeClass());
   }
 
   static List<Fields> tolerations(List<Toleration> tolerations) {

@@ -130,6 +130,9 @@ final class Notes {
       if (!model.tolerations().isEmpty()) {
         features.add("tolerations");
       }
+      if (model.runtimeClass().isPresent()) {
+        features.add("runtimeclassname");
+      }
     }
     return features;
   }

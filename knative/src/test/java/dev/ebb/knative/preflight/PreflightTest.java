@@ -25,6 +25,7 @@ class PreflightTest {
   private Set<String> claims = Set.of("ebb-models");
   private Map<String, Optional<Set<String>>> secrets = Map.of();
   private Map<String, Boolean> storageClasses = Map.of("slow", false);
+  private Optional<Set<String>> runtimeClasses = Optional.empty();
   private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
   private Set<String> namespaces = Set.of("ebb", "monitoring", "kourier-system", "keda");
@@ -52,7 +53,7 @@ class PreflightTest {
   private List<String> bad() throws Exception {
     ClusterFacts facts =
         new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, storageClasses,
-            leaseHolder, sameName, namespaces, scrape);
+            runtimeClasses, leaseHolder, sameName, namespaces, scrape);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -77,7 +78,7 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Map.of(), Map.of(), "one", List.of(), Set.of(), new Scrape.NotAsked());
+        Map.of(), Map.of(), Optional.empty(), "one", List.of(), Set.of(), new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -201,6 +202,17 @@ class PreflightTest {
     only("has a taint that the model does not bear", "n1 only", "kubectl taint node n1 only-");
     settings.get("config-features").put("kubernetes.podspec-tolerations", "enabled");
     inDecode("tolerations: [{key: only}]");
+    assertEquals(List.of(), bad());
+  }
+
+  @Test
+  void runtimeClasses() throws Exception {
+    settings.get("config-features").put("kubernetes.podspec-runtimeclassname", "enabled");
+    inDecode("runtimeClass: nvidia");
+    assertEquals(List.of(), bad(), "they may not be read");
+    runtimeClasses = Optional.of(Set.of("gvisor"));
+    only("error    RuntimeClass nvidia", "the cluster has none of that name", "kubectl get runtimeclasses");
+    runtimeClasses = Optional.of(Set.of("gvisor", "nvidia"));
     assertEquals(List.of(), bad());
   }
 

@@ -210,7 +210,7 @@ class RenderingTest {
     Map<String, Object> service = object(YamlFiles.full(), Kind.KNATIVE_SERVICE, "qwen3-0-6b-decode");
     Map<?, ?> pod = (Map<?, ?>) at(service, "spec/template/spec");
     Set<String> known = Set.of("serviceAccountName", "containerConcurrency", "timeoutSeconds",
-        "responseStartTimeoutSeconds", "nodeSelector", "tolerations", "containers", "volumes");
+        "responseStartTimeoutSeconds", "nodeSelector", "tolerations", "runtimeClassName", "containers", "volumes");
     assertEquals(Set.of(), new HashSet<>(pod.keySet()).stream().filter(key -> !known.contains(key))
         .collect(java.util.stream.Collectors.toSet()));
     assertFalse(environment(service, "spec/template/spec").containsKey("PORT"));
@@ -229,7 +229,8 @@ class RenderingTest {
     String notes = String.join("\n", Rendering.notes(YamlFiles.full()));
     for (String word : List.of("mesh-compatibility-mode: disabled", "pod-is-always-schedulable",
         "kubernetes.podspec-nodeselector, kubernetes.podspec-persistent-volume-claim, "
-            + "kubernetes.podspec-persistent-volume-write, kubernetes.podspec-tolerations",
+            + "kubernetes.podspec-persistent-volume-write, kubernetes.podspec-runtimeclassname, "
+            + "kubernetes.podspec-tolerations",
         "backend cuda", "tenants' keys", "one replica of a router")) {
       assertTrue(notes.contains(word), word + " in\n" + notes);
     }
