@@ -81,7 +81,7 @@ cuda-toolchain: ## an nvcc 13: the one installed, else from PyPI into ~/.cache/e
 test-cuda: $(STAMPS)/build ## the CUDA kernels: on the emulator (no GPU needed), and their budgets
 	@scripts/test_cuda.sh
 
-gpu-check: ## on a machine with an NVIDIA GPU: all CUDA tests on it, then its figures (status 3 without one)
+gpu-check: ## on a machine with an NVIDIA GPU: all CUDA tests on it, then its figures (Error 3 without one)
 	@scripts/gpu_check.sh
 
 clean: ## remove what was built; the model cache stays

@@ -90,6 +90,8 @@ def outcome(build, mutation):
             return "caught: it never ends"
     if done.returncode == 0:
         return "NOT NOTICED"
+    if "\n0 tests, " in "\n" + done.stdout:
+        return f"STALE: no test's name contains '{mutation['tests']}'"
     lines = [line.strip() for line in done.stdout.splitlines() if not re.match(r"ok  |\d+ tests", line)]
     return "caught: " + (re.sub(r"^\S*/", "", lines[0]) if lines else f"the program ended with {done.returncode}")[:100]
 

@@ -17,7 +17,7 @@ struct Programs {
   std::string compute_sanitizer;
   std::string python;
   std::string torch_script;
-  std::string java_script;       // scripts/gpu_check_java.sh
+  std::string java_script;       // java.sh
 };
 
 class Check {

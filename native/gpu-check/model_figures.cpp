@@ -159,10 +159,9 @@ Figure decode_figure_by(bool graphs, Engine &engine, const ModelShape &shape, co
                                 std::to_string(work.steps + 1) + " steps; " + engine.notes());
 }
 
-// As functions do before their first step; the tests may have a backend that needs none.
-void make_room(test::TinySession &session, const ebb_backend *backend, const ModelWork &work) {
-  if (backend->reserve == nullptr) return;
-  session.reserve({std::max(work.prompt, work.sequences), work.sequences, work.sequences});
+// As functions do before their first step.
+ebb_limits limits_of(const ModelWork &work) {
+  return {std::max(work.prompt, work.sequences), work.sequences, work.sequences};
 }
 
 // Alone, then together. Both ways begin with the same prompts.
@@ -189,7 +188,7 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
   const test::Setting plainly("EBB_CUDA_GRAPHS", "off");
   const double loading =
       seconds_of_call([&] { session.emplace(backend, model.descriptor(), shape.kv_layout(), threads, blocks); });
-  make_room(*session, backend, work);
+  session->attach(limits_of(work));
   std::printf("%s\n", backend->notes(session->handle()));
   const double load_rate = static_cast<double>(shape.matrix_bytes()) / loading;
   print({shape.name + ", weights loaded", load_rate / 1e9, "GB/s", "", load_rate});
@@ -199,8 +198,7 @@ void model_figures(const ebb_backend *backend, const ModelShape &shape, const Mo
   const std::vector<int32_t> tokens = decode_figures(false, engine, shape, work, print);
 
   const test::Setting by_graphs("EBB_CUDA_GRAPHS", "on");
-  session->attach();
-  make_room(*session, backend, work);
+  session->attach(limits_of(work));
   Engine again(*session, backend, shape, work);
   for (int32_t s = 0; s < work.sequences; ++s) again.prefill(s);
   if (decode_figures(true, again, shape, work, print) != tokens) {

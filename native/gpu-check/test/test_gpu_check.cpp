@@ -128,11 +128,11 @@ TEST(gpu_check_sanitizer_findings_count) {
   Programs programs;
   programs.self = scripts.add("self", kGoodSelf);
   expect(only(programs, "memcheck", tests), State::kLeftOut, "no compute-sanitizer");
-  programs.compute_sanitizer = scripts.add("clean", "shift 4; exec \"$@\"");
+  programs.compute_sanitizer = scripts.add("clean", "shift 6; exec \"$@\"");
   expect(only(programs, "memcheck", tests), State::kGood, "2 of 2 tests ran, 0 failed");
   expect(only(programs, "racecheck", tests), State::kGood, "1 of 1 tests ran");
   programs.compute_sanitizer =
-      scripts.add("finds", "shift 4; echo '========= Invalid __global__ read'; \"$@\"; exit 86");
+      scripts.add("finds", "shift 6; echo '========= Invalid __global__ read'; \"$@\"; exit 86");
   expect(only(programs, "memcheck", tests), State::kBad, "1 findings of memcheck; status 86");
   expect(only(programs, "memcheck", {"other"}), State::kBad, "0 of 0");
 }

@@ -213,9 +213,11 @@ TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, con
 
 TinySession::~TinySession() { backend_->close(handle_); }
 
-void TinySession::attach() { check(backend_->attach_kv(handle_, kv_.data(), kv_.size(), blocks_)); }
+void TinySession::attach() { attach(nullptr); }
 
-void TinySession::reserve(const ebb_limits &limits) { check(backend_->reserve(handle_, &limits)); }
+void TinySession::attach(const ebb_limits *limits) {
+  check(backend_->attach_kv(handle_, kv_.data(), kv_.size(), blocks_, limits));
+}
 
 void TinySession::forward(TinyBatch &batch) {
   check(backend_->forward(handle_, batch.descriptor()));

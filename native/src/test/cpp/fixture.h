@@ -125,14 +125,14 @@ class TinySession {
   void forward(TinyBatch &batch);
   // Attaches the same memory anew.
   void attach();
-  // Of a backend that makes room for its steps.
-  void reserve(const ebb_limits &limits);
+  void attach(const ebb_limits &limits) { attach(&limits); }
   // Chooses tokens; likewise.
   void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
   uint8_t *kv() const { return kv_.data(); }
 
  private:
+  void attach(const ebb_limits *limits);
   void check(ebb_status status) const;
 
   const ebb_backend *backend_;

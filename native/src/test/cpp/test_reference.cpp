@@ -185,12 +185,12 @@ TEST(reference_refuses_calls_out_of_order) {
   TinyBatch batch({{{1}, 0, {0}, true}}, model.config().vocabulary);
   CHECK_EQUAL(backend->forward(handle, batch.descriptor()), EBB_INVALID_ARGUMENT);
   AlignedBytes kv(model.kv_layout().block_bytes());
-  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 1), EBB_INVALID_ARGUMENT);
+  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 1, nullptr), EBB_INVALID_ARGUMENT);
   CHECK_EQUAL(backend->load_model(handle, model.descriptor()), EBB_OK);
   CHECK_EQUAL(backend->load_model(handle, model.descriptor()), EBB_INVALID_ARGUMENT);
-  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 2), EBB_INVALID_ARGUMENT);
-  CHECK_EQUAL(backend->attach_kv(handle, kv.data() + 4, kv.size(), 1), EBB_INVALID_ARGUMENT);
-  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 1), EBB_OK);
+  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 2, nullptr), EBB_INVALID_ARGUMENT);
+  CHECK_EQUAL(backend->attach_kv(handle, kv.data() + 4, kv.size(), 1, nullptr), EBB_INVALID_ARGUMENT);
+  CHECK_EQUAL(backend->attach_kv(handle, kv.data(), kv.size(), 1, nullptr), EBB_OK);
   CHECK_EQUAL(backend->forward(handle, batch.descriptor()), EBB_OK);
   backend->close(handle);
 }

@@ -5,8 +5,7 @@
 //   static std::string describe();   // throws Error(EBB_UNSUPPORTED) where it cannot run
 //   explicit Backend(int threads);
 //   void load_model(const ebb_model *);
-//   void attach_kv(void *base, uint64_t bytes, int32_t blocks);
-//   void reserve(const ebb_limits &);   // optional
+//   void attach_kv(void *base, uint64_t bytes, int32_t blocks, const ebb_limits *limits);
 //   void forward(const ebb_batch *);
 //   void copy_blocks(const int32_t *source, const int32_t *target, int32_t count);
 //   void choose(const ebb_sampling *);  // optional
@@ -29,7 +28,7 @@ class BackendTable {
   static const ebb_backend *get() {
     static const ebb_backend table = {
         EBB_ABI_VERSION, Backend::kName, describe,    open,       load_model,
-        attach_kv,       reserve_or_null(), forward,  copy_blocks, choose_or_null(), notes, last_error, close,
+        attach_kv,       forward,        copy_blocks, choose_or_null(), notes, last_error, close,
     };
     return &table;
   }
@@ -98,26 +97,19 @@ class BackendTable {
     return guard(of(handle)->error, [&] { of(handle)->backend.load_model(model); });
   }
 
-  static ebb_status attach_kv(ebb_handle *handle, void *base, uint64_t bytes, int32_t blocks) {
-    return guard(of(handle)->error, [&] { of(handle)->backend.attach_kv(base, bytes, blocks); });
+  static ebb_status attach_kv(ebb_handle *handle, void *base, uint64_t bytes, int32_t blocks,
+                              const ebb_limits *limits) {
+    return guard(of(handle)->error, [&] {
+      if (limits != nullptr) check(*limits);
+      of(handle)->backend.attach_kv(base, bytes, blocks, limits);
+    });
   }
 
-  using Reserve = ebb_status (*)(ebb_handle *, const ebb_limits *);
-  static constexpr Reserve reserve_or_null() {
-    if constexpr (requires(Backend &backend, const ebb_limits &limits) { backend.reserve(limits); }) {
-      return [](ebb_handle *handle, const ebb_limits *limits) {
-        return guard(of(handle)->error, [&] {
-          if (limits->sequences < 1 || limits->tokens < limits->sequences || limits->outputs < 0) {
-            fail_argument("limits of a step: " + std::to_string(limits->tokens) + " tokens, " +
-                          std::to_string(limits->sequences) + " sequences, " + std::to_string(limits->outputs) +
-                          " outputs; at least one sequence, and a token for each");
-          }
-          of(handle)->backend.reserve(*limits);
-        });
-      };
-    } else {
-      return nullptr;
-    }
+  static void check(const ebb_limits &limits) {
+    if (limits.sequences >= 1 && limits.tokens >= limits.sequences && limits.outputs >= 0) return;
+    fail_argument("limits of a step: " + std::to_string(limits.tokens) + " tokens, " +
+                  std::to_string(limits.sequences) + " sequences, " + std::to_string(limits.outputs) +
+                  " outputs; at least one sequence, and a token for each");
   }
 
   static ebb_status forward(ebb_handle *handle, const ebb_batch *batch) {

@@ -31,7 +31,7 @@ class CpuBackend {
     loaded_ = true;
   }
 
-  void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
+  void attach_kv(void *base, uint64_t bytes, int32_t blocks, const ebb_limits *) {
     if (!loaded_) fail_argument("load a model before attaching KV memory");
     step_.memory = attach_blocks(step_.model.kv, base, bytes, blocks);
   }

@@ -8,7 +8,7 @@
 #include "core/backend_table.h"
 #include "core/kv_blocks.h"
 #include "cuda/memory_plan.h"
-#include "cuda/plan.h"
+#include "cuda/tile_plan.h"
 #include "cuda/step.h"
 
 namespace ebb::cuda {
@@ -63,15 +63,12 @@ class CudaBackend {
     rope_table_ = RopeTable(model_);
   }
 
-  void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
+  void attach_kv(void *base, uint64_t bytes, int32_t blocks, const ebb_limits *limits) {
     if (!weights_) fail_argument("load a model before attaching KV memory");
     const KvMemory memory = attach_blocks(model_.kv, base, bytes, blocks);
     const bool graphs = graphs_wanted();
     step_.use_graphs(graphs);
-    memory_ = {};
-    kv_.release();
-    require_blocks(model_, rows(), device_free_bytes() + step_.bytes(), blocks);
-    kv_.reserve(static_cast<size_t>(blocks) * memory.block_bytes);
+    const std::string plan = make_room(blocks, limits);
     memory_ = memory;
     travel_.attach(model_.kv, memory_, kv_.data());
     notes_ = pin_arena();
@@ -79,18 +76,7 @@ class CudaBackend {
       notes_ += "; decode steps of up to " + std::to_string(kGraphSequences) + " sequences are CUDA graphs, as "
                 "EBB_CUDA_GRAPHS asks";
     }
-    if (!by_wgmma()) return;
-    const auto rows = static_cast<int64_t>(static_cast<size_t>(blocks) * memory_.block_bytes / model_.kv.token_bytes());
-    if (rows > INT32_MAX) fail_argument("the KV memory has more rows than a bulk copy can count; attach fewer blocks");
-    kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
-  }
-
-  void reserve(const ebb_limits &limits) {
-    if (memory_.base == nullptr) fail_argument("attach KV memory before making room for steps");
-    const size_t available = device_free_bytes() + kv_.capacity() + step_.bytes();
-    const std::string plan = plan_memory(model_, rows(), limits, available, memory_.blocks);
-    step_.reserve(model_, greatest_step(model_, rows(), limits, positions_in(model_, memory_.blocks)));
-    notes_ += (notes_.empty() ? "" : "; ") + plan;
+    if (!plan.empty()) notes_ += "; " + plan;
   }
 
   // The attached memory is what counts: the next step that reads a target brings it to the device.
@@ -119,9 +105,34 @@ class CudaBackend {
   }
 
  private:
+  // On the device for the blocks, and for steps within the limits; what was there before is given back first. The plan
+  // in words, if there is one.
+  std::string make_room(int32_t blocks, const ebb_limits *limits) {
+    const TileRows rows = tile_rows(model_, by_wgmma());
+    memory_ = {};
+    kv_map_.reset();
+    kv_.release();
+    std::string plan;
+    if (limits != nullptr) {
+      step_.release();
+      plan = plan_memory(model_, rows, *limits, device_free_bytes(), blocks);
+      step_.reserve(model_, greatest_step(model_, rows, *limits, positions_in(model_, blocks)));
+    }
+    kv_.reserve(static_cast<size_t>(blocks) * model_.kv.block_bytes());
+    if (by_wgmma()) map_rows(blocks);
+    return plan;
+  }
+
+  void map_rows(int32_t blocks) {
+    const auto rows = static_cast<int64_t>(kv_.capacity() / model_.kv.token_bytes());
+    if (rows > INT32_MAX) {
+      fail_argument(std::to_string(blocks) + " blocks have more rows than a bulk copy can count; attach fewer");
+    }
+    kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
+  }
+
   // int8 goes by mma.sync everywhere.
   bool by_wgmma() const { return device_is_sm90() && model_.kv.type != EBB_KV_I8; }
-  TileRows rows() const { return tile_rows(model_, by_wgmma()); }
 
   std::string pin_arena() {
     const size_t bytes = static_cast<size_t>(memory_.blocks) * memory_.block_bytes;

@@ -15,6 +15,11 @@ cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(strea
 cudaEvent_t native(Event event) { return reinterpret_cast<cudaEvent_t>(event); }
 cudaGraphExec_t native(Graph graph) { return reinterpret_cast<cudaGraphExec_t>(graph); }
 
+// Of a call that gives something back: the next launch would take its failure for its own.
+void forget(cudaError_t error) noexcept {
+  if (error != cudaSuccess) cudaGetLastError();
+}
+
 // Pieces without gaps are one.
 void copy_pieces(void *to, const void *from, const Pieces &pieces, cudaMemcpyKind kind, const char *what,
                  cudaStream_t stream) {
@@ -25,6 +30,10 @@ void copy_pieces(void *to, const void *from, const Pieces &pieces, cudaMemcpyKin
   }
 }
 
+std::string version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
 [[noreturn]] void unsupported(const std::string &why) { throw Error(EBB_UNSUPPORTED, "cuda: " + why); }
 
 }  // namespace
@@ -33,8 +42,11 @@ std::string describe_device() {
   int count = 0;  // stays untouched where there is no driver
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error == cudaErrorInsufficientDriver) {
-    unsupported("no device: NVIDIA's driver is missing or older than this build needs (CUDA " +
-                std::to_string(CUDART_VERSION / 1000) + ")");
+    int version = 0;  // stays so where there is none
+    cudaDriverGetVersion(&version);
+    unsupported("no device: " + (version == 0 ? std::string("NVIDIA's driver is missing")
+                                              : "NVIDIA's driver is for CUDA " + version_text(version)) +
+                "; this build needs one for CUDA " + std::to_string(CUDART_VERSION / 1000) + ".0 or newer (R580)");
   }
   if (error == cudaErrorNoDevice || (error == cudaSuccess && count == 0)) unsupported("no device is attached");
   if (error != cudaSuccess) unsupported(std::string("no device: ") + cudaGetErrorString(error));
@@ -57,14 +69,14 @@ void *device_allocate(size_t bytes, const char *name) {
     cudaGetLastError();  // as check does
     throw Error(EBB_OUT_OF_MEMORY, std::string("cuda: ") + name + " needs " + std::to_string(bytes) +
                                        " bytes of device memory, " + std::to_string(device_free_bytes()) +
-                                       " are free; a smaller model, EBB_KV_TOKENS or EBB_TOKEN_BUDGET needs less");
+                                       " are free; stop what else uses the device, or take a smaller model");
   }
   check(error, name);
   return address;
 }
 
 void device_release(void *address) noexcept {
-  if (address != nullptr) cudaFree(address);
+  if (address != nullptr) forget(cudaFree(address));
 }
 
 size_t device_free_bytes() {
@@ -116,7 +128,7 @@ Stream stream_create() {
 }
 
 void stream_destroy(Stream stream) noexcept {
-  if (stream != nullptr) cudaStreamDestroy(native(stream));
+  if (stream != nullptr) forget(cudaStreamDestroy(native(stream)));
 }
 
 Event event_create() {
@@ -126,7 +138,7 @@ Event event_create() {
 }
 
 void event_destroy(Event event) noexcept {
-  if (event != nullptr) cudaEventDestroy(native(event));
+  if (event != nullptr) forget(cudaEventDestroy(native(event)));
 }
 
 void record(Event event, Stream stream) { check(cudaEventRecord(native(event), native(stream)), "cudaEventRecord"); }
@@ -144,7 +156,7 @@ bool pin(void *address, size_t bytes, std::string &why) {
   return false;
 }
 
-void pin_release(void *address) noexcept { cudaHostUnregister(address); }
+void pin_release(void *address) noexcept { forget(cudaHostUnregister(address)); }
 
 void upload(void *to, const void *from, size_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, native(stream)), "a copy to the device");
@@ -175,7 +187,7 @@ Graph capture_end(Stream stream) {
   cudaGraphExec_t graph = nullptr;
   const char *what = "cudaGraphInstantiate";
   cudaError_t error = cudaGraphInstantiate(&graph, kept, 0);
-  if (cudaGraphDestroy(kept) != cudaSuccess) cudaGetLastError();
+  forget(cudaGraphDestroy(kept));
   if (error == cudaSuccess) {
     // What its first launch would allocate is allocated here, where there is another way to compute the step.
     what = "cudaGraphUpload";
@@ -203,7 +215,7 @@ void graph_launch(Graph graph, Stream stream) {
 }
 
 void graph_destroy(Graph graph) noexcept {
-  if (graph != nullptr && cudaGraphExecDestroy(native(graph)) != cudaSuccess) cudaGetLastError();
+  if (graph != nullptr) forget(cudaGraphExecDestroy(native(graph)));
 }
 
 }  // namespace ebb::cuda

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "cuda/plan.h"
+#include "cuda/tile_plan.h"
 
 namespace ebb::cuda {
 namespace {

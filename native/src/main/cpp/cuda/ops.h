@@ -87,6 +87,8 @@ struct Matmul {
 };
 void matmul(const Matmul &op, Stream stream);
 
+constexpr int32_t kTokensMax = 65535;  // of a step: as many as a grid's second dimension has, in rope
+
 // From a fused product of queries, keys and values to what attention reads: adds nothing,
 // normalises each head of q and k where weights are given, rotates them, and writes q as F16
 // [tokens][heads][head_dim], k and v into their slots of `kv`: as F16, or as int8, the very
@@ -187,7 +189,8 @@ constexpr bool needs_candidates(const ebb_draw &draw, int32_t choosable) {
 void penalties(const Sampling &op, Stream stream);
 void sampling(const Sampling &op, Stream stream);
 
-// Copies block source[i] to target[i] for all i at once: no target is a source or named twice.
+// What tiers beyond the attached memory will take; a step moves rows by itself (kv_travel.h). Copies block source[i] to
+// target[i] for all i at once: no target is a source or named twice.
 void copy_blocks(uint8_t *kv, size_t block_bytes, const int32_t *source, const int32_t *target,
                  int32_t count, Stream stream);
 // Blocks to and from one contiguous buffer.

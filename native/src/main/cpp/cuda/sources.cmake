@@ -4,7 +4,8 @@
 # wheels. cudart is linked statically and finds the driver when first called, so the library loads
 # where there is none.
 set(EBB_CUDA AUTO CACHE STRING "AUTO: the cuda backend where nvcc is found; OFF: without; ON: or fail")
-set(EBB_CUDA_ARCHITECTURES "80-real;90a-real;100a-real;80-virtual" CACHE STRING "what the kernels are compiled for")
+include(${EBB_CPP}/cuda/flags.cmake)
+set(EBB_CUDA_ARCHITECTURES "${EBB_CUDA_ARCHITECTURES_SHIPPED}" CACHE STRING "what the kernels are compiled for")
 set(EBB_CUDA_OBJECTS)
 
 if(NOT EBB_CUDA STREQUAL "OFF" AND NOT CMAKE_CUDA_COMPILER)
@@ -34,13 +35,11 @@ file(GLOB EBB_CUDA_KERNELS CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cu)
 file(GLOB EBB_CUDA_SM90_KERNELS CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*_sm90.cu)
 list(REMOVE_ITEM EBB_CUDA_KERNELS ${EBB_CUDA_SM90_KERNELS})
 file(GLOB EBB_CUDA_HOST CONFIGURE_DEPENDS ${EBB_CPP}/cuda/*.cpp)
-# Spills and setmaxnreg that is ignored (C7508) fail the build; contraction is said, never chosen.
 function(ebb_cuda_library target)
   add_library(${target} OBJECT ${ARGN})
   target_include_directories(${target} PRIVATE ${EBB_CPP})
   set_target_properties(${target} PROPERTIES CUDA_VISIBILITY_PRESET hidden)
-  target_compile_options(${target} PRIVATE
-    --fmad=false --expt-relaxed-constexpr -Xptxas=-warn-spills,-Werror -Xcompiler=-fPIC)
+  target_compile_options(${target} PRIVATE ${EBB_CUDA_KERNEL_FLAGS} -Xcompiler=-fPIC)
 endfunction()
 ebb_cuda_library(ebb_cuda_kernels ${EBB_CUDA_KERNELS})
 # What is written for sm_90a is compiled for it alone.
@@ -48,5 +47,5 @@ ebb_cuda_library(ebb_cuda_sm90_kernels ${EBB_CUDA_SM90_KERNELS})
 set_target_properties(ebb_cuda_sm90_kernels PROPERTIES CUDA_ARCHITECTURES 90a-real)
 add_library(ebb_cuda_host OBJECT ${EBB_CUDA_HOST})
 target_include_directories(ebb_cuda_host PRIVATE ${EBB_CPP})
-target_compile_options(ebb_cuda_host PRIVATE -ffp-contract=off -Wall -Wextra -Wshadow)
+target_compile_options(ebb_cuda_host PRIVATE ${EBB_CUDA_HOST_FLAGS} -Wall -Wextra -Wshadow)
 set(EBB_CUDA_OBJECTS ebb_cuda_kernels ebb_cuda_sm90_kernels ebb_cuda_host)

@@ -7,12 +7,16 @@
 
 namespace ebb::cuda {
 
-void Step::reserve(const Model &model, const StepBounds &most) {
+void Step::release() {
+  // What buffers held is gone with them.
   graphs_.drop();
-  // What buffers held is gone.
   angles_ready_ = 0;
   rows_ = 0;
   buffers_.release();
+}
+
+void Step::reserve(const Model &model, const StepBounds &most) {
+  release();
   buffers_.reserve(model, most);
   partial_rows_ = most.partial_rows;
 }
@@ -32,10 +36,13 @@ void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table
     if (graphs_wanted_) shape = decode_shape(batch, pass.tiles, travel.out_together());
     if (shape) pass.fill_up(*shape);
     put_inputs(pass);
-    const StepGraphs::Pieces *pieces = shape ? pieces_of(pass, *shape) : nullptr;
+    graphs_.settle(buffers_.room());
+    const StepGraphs::Pieces *pieces = shape ? graphs_.find(*shape) : nullptr;
     if (pieces != nullptr) {
+      put_live(pass);
       replay(pass, *shape, *pieces, travel);
     } else {
+      pass.as_it_is();
       compute(pass, travel);
     }
     rows_ = batch.outputs;
@@ -43,6 +50,7 @@ void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table
     const auto count = static_cast<size_t>(batch.outputs) * static_cast<size_t>(model.vocabulary);
     if (count > 0 && !batch.keep_logits) download(batch.logits, buffers_.logits.data(), count * sizeof(float), stream_);
     travel.finish();
+    if (shape && pieces == nullptr) keep(pass, *shape);
   } catch (...) {
     travel.abandon();
     graphs_.drop();
@@ -60,22 +68,18 @@ void Step::compute(const Pass &pass, KvTravel &travel) {
   finish(pass);
 }
 
-// What is kept of the shape, or captured now. NULL where the device refuses to make it: no kernel of the step was
-// launched by then, so the pass is left as plain launches need it.
-const StepGraphs::Pieces *Step::pieces_of(Pass &pass, const StepShape &shape) {
+// Captures the shape for the next step that has it. This one was launched plainly, so its kernels are loaded: a driver
+// loads each when it is first launched, and in the midst of a capture it may not be allowed to.
+void Step::keep(Pass &pass, const StepShape &shape) {
+  pass.fill_up(shape);
   put_live(pass);
-  graphs_.settle(buffers_.room());
-  const StepGraphs::Pieces *pieces = graphs_.find(shape);
-  if (pieces != nullptr) return pieces;
   try {
-    return graphs_.keep(shape, capture(pass, shape));
+    graphs_.keep(shape, capture(pass, shape));
   } catch (const Error &error) {
     if (error.status() == EBB_DEVICE_LOST) throw;
     use_graphs(false);
-    pass.as_it_is();
     note_ = std::string("decode steps are launched plainly from now on, since a CUDA graph could not be made (") +
             error.what() + ")";
-    return nullptr;
   }
 }
 
@@ -156,7 +160,8 @@ void Step::project_residual(const Pass &pass, const DeviceMatrix &w, const float
          stream_);
 }
 
-// Up to where the layer's keys and values may be written.
+// The rest of the layer before, and this one's queries, keys and values: all up to where they may be written, since
+// that is where steps wait for travel and graphs are cut.
 void Step::approach(const Pass &pass, int32_t layer) {
   const StepBuffers &b = buffers_;
   if (layer == 0) {

@@ -37,14 +37,14 @@ class Step {
   void run(const Model &model, const Weights &weights, RopeTable &rope_table, const Batch &batch, const DeviceKv &kv,
            KvTravel &travel);
 
-  // Makes room for steps within these bounds, in place of what it had: none of them moves a buffer any more. What
-  // attention's partial results of one step would need beyond it goes in rounds.
+  // Gives back all buffers; the device's work must be done.
+  void release();
+  // Makes room for steps within these bounds: none of them moves a buffer any more. What attention's partial results of
+  // one step would need beyond it goes in rounds.
   void reserve(const Model &model, const StepBounds &most);
-  // Device memory that it holds.
-  size_t bytes() const { return buffers_.bytes(); }
 
   // Whether decode steps are kept as CUDA graphs from now on. Those that were kept go: memory was attached anew. Where
-  // the device cannot make one, that step and all later ones are launched plainly, and take_note says so.
+  // the device cannot make one, all later steps are launched plainly, and take_note says so.
   void use_graphs(bool wanted);
   // What the steps had to tell since it was last asked: a sentence, or nothing.
   std::string take_note() { return std::exchange(note_, {}); }
@@ -57,7 +57,7 @@ class Step {
  private:
   struct Pass;  // step_pass.h
   void compute(const Pass &pass, KvTravel &travel);
-  const StepGraphs::Pieces *pieces_of(Pass &pass, const StepShape &shape);
+  void keep(Pass &pass, const StepShape &shape);
   void replay(const Pass &pass, const StepShape &shape, const StepGraphs::Pieces &pieces, KvTravel &travel);
   StepGraphs::Pieces capture(const Pass &pass, const StepShape &shape);
   void put_inputs(Pass &pass);

@@ -3,7 +3,7 @@
 #define EBB_CUDA_STEP_PASS_H
 
 #include "core/rope_table.h"
-#include "cuda/plan.h"
+#include "cuda/tile_plan.h"
 #include "cuda/step.h"
 
 namespace ebb::cuda {

@@ -34,12 +34,10 @@ typedef struct ebb_backend {
   ebb_status (*load_model)(ebb_handle *, const ebb_model *);
 
   // Gives the block memory: `blocks` blocks of the layout in model.h at `base`,
-  // which must stay mapped until close or the next attach.
-  ebb_status (*attach_kv)(ebb_handle *, void *base, uint64_t bytes, int32_t blocks);
-
-  // Makes room for steps within `limits` in the device's memory, so that none of them fails for it later;
-  // EBB_OUT_OF_MEMORY says what would fit. After attach_kv. NULL where a backend needs no such room.
-  ebb_status (*reserve)(ebb_handle *, const ebb_limits *limits);
+  // which must stay mapped until close or the next attach. A backend with memory of its own makes room there for the
+  // blocks and for steps within `limits`, so that none of them fails for it later; EBB_OUT_OF_MEMORY says what would
+  // fit. NULL for limits: room for steps is made as they come.
+  ebb_status (*attach_kv)(ebb_handle *, void *base, uint64_t bytes, int32_t blocks, const ebb_limits *limits);
 
   // One engine step: writes the KV of every token and the logits of the wanted
   // ones. A token attends to positions 0..its own of its sequence through the
@@ -54,7 +52,7 @@ typedef struct ebb_backend {
   // chooses from the logits themselves, to the same bits.
   ebb_status (*choose)(ebb_handle *, const ebb_sampling *);
 
-  // What load_model, attach_kv, reserve and steps had to tell who runs this since it was last asked, such as the rate
+  // What load_model, attach_kv and steps had to tell who runs this since it was last asked, such as the rate
   // of a load or what the device refused; one sentence, empty where there is nothing, never NULL.
   const char *(*notes)(ebb_handle *);
 

@@ -22,8 +22,9 @@ const ebb_backend &backend_of(JNIEnv *env, jstring name) {
   const std::string wanted = to_string(env, name);
   const ebb_backend *backend = find_backend(wanted);
   if (backend == nullptr) {
-    throw Error(EBB_UNSUPPORTED, "this build of the native library has no backend named '" +
-                                     wanted + "'; it has: " + backend_names());
+    throw Error(EBB_UNSUPPORTED, "this build of the native library has no backend named '" + wanted +
+                                     "'; it has: " + backend_names() +
+                                     (wanted == "cuda" ? "; make cuda-toolchain build puts it in" : ""));
   }
   if (backend->abi_version != EBB_ABI_VERSION) {
     throw Error(EBB_INTERNAL, "backend '" + wanted + "' has another version of the table");
@@ -98,19 +99,12 @@ EBB_NATIVE(jstring, loadModel)(JNIEnv *env, jclass, jlong handle, jlong descript
 }
 
 EBB_NATIVE(jstring, attachKv)
-(JNIEnv *env, jclass, jlong handle, jlong address, jlong bytes, jint blocks) {
+(JNIEnv *env, jclass, jlong handle, jlong address, jlong bytes, jint blocks, jint tokens, jint sequences,
+ jint outputs) {
   return guard(env, [&] {
-    call(handle, &ebb_backend::attach_kv, reinterpret_cast<void *>(address),
-         static_cast<uint64_t>(bytes), static_cast<int32_t>(blocks));
-    return told(env, handle);
-  });
-}
-
-EBB_NATIVE(jstring, reserve)(JNIEnv *env, jclass, jlong handle, jint tokens, jint sequences, jint outputs) {
-  return guard(env, [&]() -> jstring {
-    if (session_of(handle).backend->reserve == nullptr) return nullptr;
     const ebb_limits limits{tokens, sequences, outputs};
-    call(handle, &ebb_backend::reserve, &limits);
+    call(handle, &ebb_backend::attach_kv, reinterpret_cast<void *>(address),
+         static_cast<uint64_t>(bytes), static_cast<int32_t>(blocks), &limits);
     return told(env, handle);
   });
 }

@@ -37,7 +37,7 @@ class ReferenceBackend {
     loaded_ = true;
   }
 
-  void attach_kv(void *base, uint64_t bytes, int32_t blocks) {
+  void attach_kv(void *base, uint64_t bytes, int32_t blocks, const ebb_limits *) {
     if (!loaded_) fail_argument("load a model before attaching KV memory");
     memory_ = attach_blocks(model_.kv, base, bytes, blocks);
   }

@@ -32,7 +32,8 @@ GraphCase::GraphCase(const TinyConfig &config, int32_t places, uint64_t seed, Ro
   };
   plain_ = open("off");
   graphs_ = open("on");
-  if (room == Room::kAtOnce) graphs_->reserve({512, std::max(places, 1), places});
+  const Setting on("EBB_CUDA_GRAPHS", "on");
+  if (room == Room::kAtOnce) graphs_->attach({512, std::max(places, 1), places});
 }
 
 // A place that is given anew has another edition, as the engine's blocks do.

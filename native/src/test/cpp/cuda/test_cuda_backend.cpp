@@ -1,10 +1,10 @@
 // The whole forward pass on the emulator: against the reference backend, and against itself in
 // other cuts of the same work.
 #include <cstring>
-#include <functional>
 #include <numeric>
 
 #include "check.h"
+#include "cuda/link.h"
 #include "cuda/sampling_case.h"
 #include "fixture.h"
 #include "simt/check_run.h"
@@ -13,25 +13,6 @@ using namespace ebb;
 using namespace ebb::test;
 
 namespace {
-
-#if defined(EBB_ON_DEVICE)
-const ebb_backend *under_test() { return ebb_backend_cuda(); }
-#else
-const ebb_backend *under_test() { return ebb_backend_cuda_emulated(); }
-#endif
-
-// On the emulator twice, for a device of sm_90a and for any other; a device is what it is.
-void on_every_device(const std::function<void()> &body) {
-#if defined(EBB_ON_DEVICE)
-  body();
-#else
-  for (const bool sm90 : {false, true}) {
-    simt::Machine::get().sm90 = sm90;
-    body();
-  }
-  simt::Machine::get().sm90 = false;
-#endif
-}
 
 constexpr int32_t kBlocks = 24;
 using Rows = std::vector<std::vector<float>>;
@@ -107,10 +88,10 @@ void check_against_reference(const TinyConfig &config, double bound = 3e-3) {
   TinyModel model(config);
   const auto tokens = tokens_of(45, 7);
   const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
-  on_every_device([&] {
+  link::on_every_device([&] {
     for (const size_t chunk : {size_t{45}, size_t{1}}) {
       simt::Machine::get().reset({});
-      const double error = error_of(run(under_test(), model, tokens, chunk, block_range(0, 3)), expected);
+      const double error = error_of(run(link::backend(), model, tokens, chunk, block_range(0, 3)), expected);
       CHECK_NEAR(error, 0, bound);
     }
   });
@@ -120,13 +101,13 @@ void check_cuts(const TinyConfig &config) {
   TinyModel model(config);
   const auto tokens = tokens_of(45, 9);
   simt::Machine::get().reset({});
-  const Rows whole = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
+  const Rows whole = run(link::backend(), model, tokens, tokens.size(), block_range(0, 3));
   for (const size_t chunk : {1, 7, 16, 44}) {
-    CHECK(run(under_test(), model, tokens, chunk, block_range(0, 3)) == whole);
+    CHECK(run(link::backend(), model, tokens, chunk, block_range(0, 3)) == whole);
   }
-  CHECK(run(under_test(), model, tokens, tokens.size(), {23, 0, 11}) == whole);
+  CHECK(run(link::backend(), model, tokens, tokens.size(), {23, 0, 11}) == whole);
   simt::Machine::get().reset({simt::Schedule::kRandom, 5});
-  CHECK(run(under_test(), model, tokens, 9, block_range(0, 3)) == whole);
+  CHECK(run(link::backend(), model, tokens, 9, block_range(0, 3)) == whole);
 }
 
 void check_batches(const TinyConfig &config) {
@@ -137,12 +118,12 @@ void check_batches(const TinyConfig &config) {
   for (size_t i = 0; i < prompts.size(); ++i) {
     chunks.push_back({prompts[i], 0, block_range(static_cast<int32_t>(3 * i), 3), true});
   }
-  TinySession session(under_test(), model, 1, kBlocks);
+  TinySession session(link::backend(), model, 1, kBlocks);
   TinyBatch batch(chunks, 101);
   session.forward(batch);
   int32_t row = 0;
   for (const auto &prompt : prompts) {
-    for (const auto &alone : run(under_test(), model, prompt, prompt.size(), block_range(0, 3))) {
+    for (const auto &alone : run(link::backend(), model, prompt, prompt.size(), block_range(0, 3))) {
       CHECK(batch.logits(row++) == alone);
     }
   }
@@ -152,11 +133,11 @@ void check_hand_off(const TinyConfig &config) {
   TinyModel model(config);
   simt::Machine::get().reset({});
   const auto tokens = tokens_of(33, 5);
-  const Rows all = run(under_test(), model, tokens, tokens.size(), block_range(0, 3));
-  TinySession prefill(under_test(), model, 1, kBlocks);
+  const Rows all = run(link::backend(), model, tokens, tokens.size(), block_range(0, 3));
+  TinySession prefill(link::backend(), model, 1, kBlocks);
   TinyBatch prefix({{{tokens.begin(), tokens.begin() + 32}, 0, {4, 2}, false}}, 101);
   prefill.forward(prefix);
-  TinySession decode(under_test(), model, 1, kBlocks);
+  TinySession decode(link::backend(), model, 1, kBlocks);
   std::memcpy(decode.kv(), prefill.kv(), kBlocks * model.kv_layout().block_bytes());
   TinyBatch rest({{{tokens.back()}, 32, {4, 2, 7}, false}}, 101);
   decode.forward(rest);
@@ -183,19 +164,19 @@ TEST(cuda_backend_int8_equals_reference) {
 }
 
 TEST(cuda_backend_does_not_depend_on_the_cut) {
-  on_every_device([] { check_cuts(llama()); });
-  on_every_device([] { check_cuts(with_int8(llama())); });
+  link::on_every_device([] { check_cuts(llama()); });
+  link::on_every_device([] { check_cuts(with_int8(llama())); });
 }
 
 TEST(cuda_backend_does_not_depend_on_the_batch) {
-  on_every_device([] { check_batches(qwen()); });
-  on_every_device([] { check_batches(with_int8(qwen())); });
+  link::on_every_device([] { check_batches(qwen()); });
+  link::on_every_device([] { check_batches(with_int8(qwen())); });
 }
 
 // A second session goes on from the attached memory of the first, as decode does after prefill.
 TEST(cuda_backend_continues_after_a_hand_off) {
-  on_every_device([] { check_hand_off(llama()); });
-  on_every_device([] { check_hand_off(with_int8(llama())); });
+  link::on_every_device([] { check_hand_off(llama()); });
+  link::on_every_device([] { check_hand_off(with_int8(llama())); });
 }
 
 // Blocks that the reference wrote are as good as its own: prefill there, decode here, and the other way round.
@@ -205,7 +186,7 @@ TEST(cuda_backend_int8_goes_on_from_blocks_of_reference) {
   const auto tokens = tokens_of(33, 5);
   const Rows expected = run(ebb_backend_reference(), model, tokens, tokens.size(), block_range(0, 3));
   for (const bool here_first : {false, true}) {
-    const ebb_backend *both[] = {ebb_backend_reference(), under_test()};
+    const ebb_backend *both[] = {ebb_backend_reference(), link::backend()};
     TinySession prefill(both[here_first], model, 1, kBlocks), decode(both[!here_first], model, 1, kBlocks);
     TinyBatch prefix({{{tokens.begin(), tokens.begin() + 32}, 0, {4, 2}, false}}, 101);
     prefill.forward(prefix);
@@ -222,10 +203,10 @@ TEST(cuda_backend_chooses_from_the_logits_it_keeps) {
   simt::Machine::get().reset({});
   const auto tokens = tokens_of(5, 21);
   SamplingCase sampling{101, 99, {}, {}, {{3, 9, 2, EBB_ADJUST_SEEN}, {50, 0, 0, EBB_ADJUST_FORBID}}};
-  for (const auto &row : run(under_test(), model, tokens, tokens.size(), block_range(0, 1))) {
+  for (const auto &row : run(link::backend(), model, tokens, tokens.size(), block_range(0, 1))) {
     sampling.logits.insert(sampling.logits.end(), row.begin(), row.end());
   }
-  TinySession session(under_test(), model, 1, kBlocks);
+  TinySession session(link::backend(), model, 1, kBlocks);
   TinyBatch batch({{tokens, 0, block_range(0, 1), true}}, 101);
   batch.descriptor()->flags = EBB_BATCH_KEEP_LOGITS;
   session.forward(batch);
@@ -245,7 +226,7 @@ TEST(cuda_backend_chooses_from_the_logits_it_keeps) {
 
 TEST(cuda_backend_refuses_draws_that_make_no_sense) {
   TinyModel model(llama());
-  TinySession session(under_test(), model, 1, kBlocks);
+  TinySession session(link::backend(), model, 1, kBlocks);
   TinyBatch batch({{tokens_of(3, 21), 0, block_range(0, 1), false}}, 101);
   session.forward(batch);
   const auto refused = [&](const std::string &part, const std::function<void(ebb_sampling &)> &lie) {
@@ -280,9 +261,9 @@ TEST(cuda_backend_refuses_what_it_cannot_do) {
   odd.head_dim = 10;
   odd.rope_dims = 8;
   TinyModel model(odd);
-  CHECK_ERROR(EBB_UNSUPPORTED, "head_dim 10", TinySession(under_test(), model, 1, kBlocks));
+  CHECK_ERROR(EBB_UNSUPPORTED, "head_dim 10", TinySession(link::backend(), model, 1, kBlocks));
   TinyConfig wide = llama();
   wide.kv_type = EBB_KV_F32;
   TinyModel floats(wide);
-  CHECK_ERROR(EBB_UNSUPPORTED, "must be F16 or I8; set EBB_KV_TYPE", TinySession(under_test(), floats, 1, kBlocks));
+  CHECK_ERROR(EBB_UNSUPPORTED, "must be F16 or I8; set EBB_KV_TYPE", TinySession(link::backend(), floats, 1, kBlocks));
 }

@@ -11,7 +11,7 @@
 #include "cuda/graph_case.h"
 #include "cuda/link.h"
 #include "cuda/memory_plan.h"
-#include "cuda/plan.h"
+#include "cuda/tile_plan.h"
 #include "cuda/sampling_case.h"
 #include "simt/check_run.h"
 
@@ -97,7 +97,7 @@ void check_rounds_compute_the_same(const TinyConfig &config) {
   simt::Machine::get().reset({});
   TinyModel model(config);
   TinySession one(link::backend(), model, 1, 160), rounds(link::backend(), model, 1, 160);
-  rounds.reserve({130, 1, 1});
+  rounds.attach({130, 1, 1});
   std::vector<int32_t> blocks(90), others(10);
   for (size_t i = 0; i < blocks.size(); ++i) blocks[i] = static_cast<int32_t>(159 - i);
   for (size_t i = 0; i < others.size(); ++i) others[i] = static_cast<int32_t>(i);
@@ -207,7 +207,7 @@ TEST(cuda_steps_move_no_buffer_that_was_reserved) {
   for (const char *graphs : {"off", "on"}) {
     const Setting setting("EBB_CUDA_GRAPHS", graphs);
     TinySession session(link::backend(), model, 1, 64);
-    session.reserve({64, 4, 4});
+    session.attach({64, 4, 4});
     const size_t free = cuda::device_free_bytes();
     for (const int32_t position : {0, 300, 600, 940}) {
       for (const size_t count : {size_t{1}, size_t{16}}) {
@@ -242,7 +242,7 @@ TEST(cuda_steps_begin_anew_when_room_is_made_again) {
   std::iota(blocks.begin(), blocks.end(), 0);
   int32_t position = 0;
   for (const ebb_limits &limits : {ebb_limits{8, 2, 2}, {128, 8, 8}, {16, 1, 1}, {16, 1, 1}}) {
-    session.reserve(limits);
+    session.attach(limits);
     for (const size_t count : {size_t{6}, size_t{1}, size_t{1}}) {
       const std::vector<Chunk> chunks = {{std::vector<int32_t>(count, 11), position, blocks, false, {}}};
       TinyBatch a(chunks, model.config().vocabulary), b(chunks, model.config().vocabulary);
@@ -269,9 +269,6 @@ TEST(cuda_memory_plan_names_what_fits) {
     cuda::plan_memory(model, cuda::kMmaRows, limits, available, most + 1);
   });
   CHECK(refused.find("EBB_KV_TOKENS of at most " + tokens + " fits") != std::string::npos);
-  const std::string alone = refusal([&] { cuda::require_blocks(model, cuda::kMmaRows, available, 100000); });
-  CHECK(alone.find("EBB_KV_TOKENS must be below ") != std::string::npos);
-  cuda::require_blocks(model, cuda::kMmaRows, available, most);
   // Fewer tokens a step leave more for keys and values.
   CHECK(cuda::most_blocks(model, cuda::kMmaRows, {64, 16, 32}, available) > most);
   CHECK_EQUAL(cuda::most_blocks(model, cuda::kMmaRows, limits, cuda::kSpareBytes), int64_t{0});
@@ -281,10 +278,11 @@ TEST(cuda_backend_refuses_steps_that_do_not_fit) {
   TinyModel model(graph_model());
   TinySession session(link::backend(), model, 1, 8);
   CHECK(std::string(link::backend()->notes(session.handle())).find("steps of up to") == std::string::npos);
-  const std::string refused = refusal([&] { session.reserve({INT32_MAX / 2, 64, 128}); });
+  const std::string refused = refusal([&] { session.attach({65535, 65535, 1 << 30}); });
   CHECK(refused.find(": a lower EBB_TOKEN_BUDGET or EBB_MAX_SEQUENCES") != std::string::npos);
-  CHECK_ERROR(EBB_INVALID_ARGUMENT, "a token for each", session.reserve({3, 4, 4}));
-  session.reserve({64, 4, 4});
+  CHECK_ERROR(EBB_UNSUPPORTED, "EBB_TOKEN_BUDGET is 65536", session.attach({65536, 64, 64}));
+  CHECK_ERROR(EBB_INVALID_ARGUMENT, "a token for each", session.attach({3, 4, 4}));
+  session.attach({64, 4, 4});
   CHECK(std::string(link::backend()->notes(session.handle())).find("128 tokens of keys and values") !=
         std::string::npos);
 }

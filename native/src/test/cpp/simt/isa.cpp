@@ -235,10 +235,6 @@ void ldmatrix_x4_transposed(uint32_t (&registers)[4], const void *row, Where whe
   load_matrices(registers, row, 4, true, where);
 }
 
-void ldmatrix_x2(uint32_t (&registers)[2], const void *row, Where where) {
-  load_matrices(registers, row, 2, false, where);
-}
-
 void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], Where where) {
   multiply(c, a, b, f16_to_f32, where);
 }

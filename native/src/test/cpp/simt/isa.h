@@ -32,11 +32,6 @@ template <typename T>
 T shuffle_xor(T value, int mask, EBB_HERE) {
   return shuffle(value, lane() ^ mask, where);
 }
-// From the lane `delta` below; lanes without one keep their own.
-template <typename T>
-T shuffle_up(T value, int delta, EBB_HERE) {
-  return shuffle(value, lane() >= delta ? lane() - delta : lane(), where);
-}
 inline int uniform(int value, EBB_HERE) { return shuffle(value, 0, where); }
 uint32_t ballot(bool predicate, EBB_HERE);
 
@@ -83,7 +78,6 @@ void copy_wait() {
 
 void ldmatrix_x4(uint32_t (&registers)[4], const void *row, EBB_HERE);
 void ldmatrix_x4_transposed(uint32_t (&registers)[4], const void *row, EBB_HERE);
-void ldmatrix_x2(uint32_t (&registers)[2], const void *row, EBB_HERE);
 
 void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], EBB_HERE);
 

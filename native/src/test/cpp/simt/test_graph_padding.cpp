@@ -1,7 +1,10 @@
 // What of a shape is not there is neither read nor written: buffers have room for 64 sequences, bytes that nothing
 // wrote are told apart, and a read of them is a finding.
+#include <set>
+
 #include "check.h"
 #include "cuda/graph_case.h"
+#include "cuda/graphs.h"
 #include "simt/capture.h"
 #include "simt/check_run.h"
 
@@ -17,6 +20,21 @@ struct Rows {
   size_t bytes;
 };
 
+// Partial results lie by how many tokens a launch is made for: the bytes that the plain step and the graph wrote.
+size_t partial_bytes(const TinyConfig &config, int32_t sequences) {
+  const int32_t group = config.heads / config.kv_heads;
+  std::set<int64_t> floats;
+  for (const int64_t tokens : {sequences, ebb::cuda::padded_sequences(sequences)}) {
+    for (int64_t kv_head = 0; kv_head < config.kv_heads; ++kv_head) {
+      for (int64_t row = kv_head * tokens * group; row < (kv_head * tokens + sequences) * group; ++row) {
+        for (int64_t i = 0; i < config.head_dim; ++i) floats.insert(row * config.head_dim + i);
+        for (int64_t i = 0; i < 2; ++i) floats.insert(tokens * config.heads * config.head_dim + row * 2 + i);
+      }
+    }
+  }
+  return floats.size() * sizeof(float);
+}
+
 void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs) {
   TinyModel model(config);
   const Setting setting("EBB_CUDA_GRAPHS", "on");
@@ -26,7 +44,7 @@ void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs)
   TinyBatch batch(chunks, config.vocabulary);
   batch.descriptor()->outputs = static_cast<uint32_t>(outputs);
   const uint64_t launched = simt::Captures::get().launched;
-  session.forward(batch);
+  for (int i = 0; i < 2; ++i) session.forward(batch);  // the first plainly
   CHECK_EQUAL(simt::Captures::get().launched, launched + 2);
   CHECK(Machine::get().findings.empty());
 
@@ -39,7 +57,6 @@ void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs)
                        {"queries, keys and values", (heads + 2 * kv_heads) * head_dim * 4},
                        {"queries", heads * head_dim * 2},
                        {"attended", heads * head_dim * 2},
-                       {"splits of attention", heads * (head_dim + 2) * 4},
                        {"gate and up", static_cast<size_t>(config.ffn) * 8},
                        {"gated", static_cast<size_t>(config.ffn) * 2},
                        {"scales of gated", 4},
@@ -52,6 +69,7 @@ void check_padding(const TinyConfig &config, int32_t sequences, int32_t outputs)
       fail(all.buffer, sequences, std::to_string(written) + " bytes written, not " + std::to_string(n * all.bytes));
     }
   }
+  CHECK_EQUAL(Machine::get().global.bytes_written("splits of attention"), partial_bytes(config, sequences));
   const size_t logits = static_cast<size_t>(outputs) * static_cast<size_t>(config.vocabulary) * 4;
   CHECK_EQUAL(Machine::get().global.bytes_written("logits"), logits);
 }

@@ -71,19 +71,13 @@ final class NativeBackend implements Backend {
   }
 
   @Override
-  public void attach(MemorySegment blockMemory, int blocks) {
+  public void attach(MemorySegment blockMemory, int blocks, BatchLimits limits) {
     if (!blockMemory.isNative()) {
       throw new BackendException(Reason.INVALID_ARGUMENT, "KV blocks cannot lie on the Java heap");
     }
-    tell(NativeBindings.attachKv(
-        handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks));
+    tell(NativeBindings.attachKv(handle.value(), blockMemory.address(), blockMemory.byteSize(), blocks,
+        limits.tokens(), limits.sequences(), limits.outputs()));
     this.blockMemory = blockMemory;
-    Reference.reachabilityFence(this);
-  }
-
-  @Override
-  public void reserve(BatchLimits limits) {
-    tell(NativeBindings.reserve(handle.value(), limits.tokens(), limits.sequences(), limits.outputs()));
     Reference.reachabilityFence(this);
   }
 

@@ -24,11 +24,12 @@ final class NativeBindings {
   /** Reads the weights through an {@code ebb_model} descriptor, which may be freed afterwards. */
   static native String loadModel(long handle, long descriptorAddress);
 
-  /** Gives the KV blocks' memory, which must stay mapped until {@link #close} or the next attach. */
-  static native String attachKv(long handle, long address, long bytes, int blocks);
-
-  /** Makes room for steps within these limits, where the backend needs it; see {@code ebb_limits}. */
-  static native String reserve(long handle, int tokens, int sequences, int outputs);
+  /**
+   * Gives the KV blocks' memory, which must stay mapped until {@link #close} or the next attach; with it the limits of
+   * steps, see {@code ebb_limits}.
+   */
+  static native String attachKv(long handle, long address, long bytes, int blocks, int tokens, int sequences,
+      int outputs);
 
   /** One engine step over an {@code ebb_batch} descriptor. */
   static native String forward(long handle, long batchAddress);

@@ -66,13 +66,13 @@ class NativeBackendTest {
       KvLayout layout = KvLayout.of(model.config(), backend.kvType());
       MemorySegment small = arena.allocate(layout.blockBytes(), 64);
       assertReason(
-          Reason.INVALID_ARGUMENT, "load a model before", () -> backend.attach(small, 1));
+          Reason.INVALID_ARGUMENT, "load a model before", () -> backend.attach(small, 1, StepRunner.LIMITS));
       backend.load(model, layout);
-      assertReason(Reason.INVALID_ARGUMENT, "2 KV blocks", () -> backend.attach(small, 2));
+      assertReason(Reason.INVALID_ARGUMENT, "2 KV blocks", () -> backend.attach(small, 2, StepRunner.LIMITS));
       assertReason(
           Reason.INVALID_ARGUMENT,
           "heap",
-          () -> backend.attach(MemorySegment.ofArray(new byte[64]), 1));
+          () -> backend.attach(MemorySegment.ofArray(new byte[64]), 1, StepRunner.LIMITS));
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.List;
 
 /** A backend with a model and KV memory, stepped by hand: what the engine does, without the engine. */
 final class StepRunner implements AutoCloseable {
-  private static final BatchLimits LIMITS = new BatchLimits(256, 16, 256);
+  static final BatchLimits LIMITS = new BatchLimits(256, 16, 256);
 
   private final Arena arena = Arena.ofShared();
   private final Backend backend;
@@ -28,8 +28,7 @@ final class StepRunner implements AutoCloseable {
     KvLayout layout = KvLayout.of(model.config(), backend.kvType());
     backend.load(model, layout);
     MemorySegment memory = arena.allocate(layout.blockBytes() * blocks, 64);
-    backend.attach(memory, blocks);
-    backend.reserve(LIMITS);
+    backend.attach(memory, blocks, LIMITS);
   }
 
   Backend backend() {

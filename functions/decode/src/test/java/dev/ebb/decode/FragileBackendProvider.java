@@ -66,13 +66,8 @@ public final class FragileBackendProvider implements BackendProvider {
     }
 
     @Override
-    public void attach(MemorySegment blockMemory, int blocks) {
-      sound.attach(blockMemory, blocks);
-    }
-
-    @Override
-    public void reserve(BatchLimits limits) {
-      sound.reserve(limits);
+    public void attach(MemorySegment blockMemory, int blocks, BatchLimits limits) {
+      sound.attach(blockMemory, blocks, limits);
     }
 
     @Override

@@ -50,13 +50,8 @@ final class CopyMeter implements Backend {
   }
 
   @Override
-  public void attach(MemorySegment blockMemory, int blocks) {
-    backend.attach(blockMemory, blocks);
-  }
-
-  @Override
-  public void reserve(BatchLimits limits) {
-    backend.reserve(limits);
+  public void attach(MemorySegment blockMemory, int blocks, BatchLimits limits) {
+    backend.attach(blockMemory, blocks, limits);
   }
 
   @Override

@@ -56,8 +56,7 @@ public final class Engine implements AutoCloseable {
   public static Engine start(EngineConfig config, ModelFile model, Tokenizer tokenizer, Backend backend,
       Arena arena, EngineObserver observer) {
     backend.load(model, arena.layout());
-    backend.attach(arena.blockMemory(), arena.blocks());
-    backend.reserve(config.batchLimits());
+    backend.attach(arena.blockMemory(), arena.blocks(), config.batchLimits());
     int vocabulary = model.config().vocabulary();
     EngineLoop loop = new EngineLoop(config, vocabulary, sampler(vocabulary, tokenizer), backend, arena, observer,
         System::nanoTime, InstantSource.system());

@@ -88,14 +88,10 @@ final class EchoBackend implements Backend {
   }
 
   @Override
-  public void attach(MemorySegment blockMemory, int count) {
+  public void attach(MemorySegment blockMemory, int count, BatchLimits most) {
     memory = new OwnMemory(blockMemory, count);
     blocks = count;
-  }
-
-  @Override
-  public void reserve(BatchLimits value) {
-    limits = value;
+    limits = most;
   }
 
   /** Makes forward number {@code step}, counted from 0, fail. */

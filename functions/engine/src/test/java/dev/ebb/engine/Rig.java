@@ -48,8 +48,7 @@ final class Rig implements AutoCloseable {
     ArenaConfig arenaConfig = new ArenaConfig(directory, "node", blocks * KvLayout.BLOCK_TOKENS);
     arena = Arena.open(arenaConfig, EchoBackend.LAYOUT, EchoModel.FINGERPRINT, () -> Instant.ofEpochMilli(nowMs));
     backend.load(new EchoModel(), arena.layout());
-    backend.attach(arena.blockMemory(), arena.blocks());
-    backend.reserve(config.batchLimits());
+    backend.attach(arena.blockMemory(), arena.blocks(), config.batchLimits());
     loop = new EngineLoop(config, EchoModel.VOCABULARY, Engine.sampler(EchoModel.VOCABULARY, new EchoModel.Pieces()),
         backend, arena, observer, () -> nanos += 1000, () -> Instant.ofEpochMilli(nowMs));
   }

@@ -3,6 +3,7 @@ package dev.ebb.it.parity;
 import dev.ebb.engine.backend.Backend;
 import dev.ebb.engine.backend.BatchDescriptor;
 import dev.ebb.engine.backend.BatchLayout;
+import dev.ebb.engine.backend.BatchLimits;
 import dev.ebb.engine.kv.KvLayout;
 import dev.ebb.engine.model.ModelFile;
 import dev.ebb.it.harness.Backends;
@@ -26,7 +27,8 @@ final class WindowForward implements AutoCloseable {
     blocks = (windowTokens + KvLayout.BLOCK_TOKENS - 1) / KvLayout.BLOCK_TOKENS;
     vocabulary = model.config().vocabulary();
     backend.load(model, layout);
-    backend.attach(arena.allocate(blocks * layout.blockBytes(), ALIGNMENT), blocks);
+    backend.attach(arena.allocate(blocks * layout.blockBytes(), ALIGNMENT), blocks,
+        new BatchLimits(windowTokens, 1, windowTokens));
   }
 
   /**

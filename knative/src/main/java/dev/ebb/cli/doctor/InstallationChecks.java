@@ -46,7 +46,9 @@ final class InstallationChecks {
           "make room on that disk, or set EBB_HOME to a folder on another");
     }
     if (!found.available() && provider.name().equals(CUDA)) {
-      return gpu ? Finding.warning(subject, found.description(), "make cuda-toolchain, then make build")
+      boolean absent = found.description().contains("no backend named");
+      return gpu ? Finding.warning(subject, found.description(),
+          absent ? "make cuda-toolchain, then make build" : "mend what it says; nvidia-smi shows device and driver")
           : Finding.ok(subject, "not here, and this machine has no NVIDIA GPU that it could use");
     }
     return found.available()

@@ -51,6 +51,8 @@ class MachineChecksTest {
     Finding finding = InstallationChecks.backend(cuda, machine.hasGpu());
     assertEquals(Finding.Grade.WARNING, finding.grade());
     assertEquals("make cuda-toolchain, then make build", finding.mend());
+    BackendProvider old = lacking("cuda", "cuda: no device: NVIDIA's driver is for CUDA 12.4");
+    assertTrue(InstallationChecks.backend(old, true).mend().contains("nvidia-smi"));
     assertEquals(Finding.Grade.WARNING, InstallationChecks.backend(lacking("cpu", "none"), false).grade());
   }
 

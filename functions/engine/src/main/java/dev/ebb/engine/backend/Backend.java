@@ -24,16 +24,13 @@ public interface Backend extends AutoCloseable {
   /** Loads the weights; {@code model} must stay open until {@link #close()}. Called once. */
   void load(ModelFile model, KvLayout layout);
 
-  /** Gives the memory of the KV blocks, {@code blocks * layout.blockBytes()} bytes. */
-  void attach(MemorySegment blockMemory, int blocks);
-
   /**
-   * Makes room for batches within these limits, so that no step fails for memory later. After {@link #attach}; a
-   * backend that computes in the machine's own memory needs none.
+   * Gives the memory of the KV blocks, {@code blocks * layout.blockBytes()} bytes. A backend with memory of its own makes
+   * room there for them and for batches within these limits, so that no step fails for memory later.
    *
    * @throws BackendException with {@code OUT_OF_MEMORY}, naming the settings that would fit
    */
-  default void reserve(BatchLimits limits) {}
+  void attach(MemorySegment blockMemory, int blocks, BatchLimits limits);
 
   /**
    * One engine step: writes the KV of every token of the batch and the logits of its output rows.

@@ -128,6 +128,10 @@ final class EngineStart {
       throw new StartException(StartFailure.MEMORY, "one block of keys and values needs " + layout.blockBytes()
           + " bytes, and a quarter of the available memory is less; free memory or take a smaller model");
     }
+    if (tokens < wished - layout.blockTokens()) {
+      LOG.warnf("EBB_KV_TOKENS asks for %d tokens, a quarter of this machine's free memory holds %d: those are kept",
+          wished, tokens);
+    }
     return tokens;
   }
 

@@ -1,6 +1,6 @@
-// Cutting a batch into work items of attention, and what the greatest batch takes; host code only.
-#ifndef EBB_CUDA_PLAN_H
-#define EBB_CUDA_PLAN_H
+// Cutting a batch into work items of attention; host code only.
+#ifndef EBB_CUDA_TILE_PLAN_H
+#define EBB_CUDA_TILE_PLAN_H
 
 #include <cstdint>
 #include <limits>
@@ -8,7 +8,6 @@
 
 #include "core/batch.h"
 #include "cuda/ops.h"
-#include "cuda/step_buffers.h"
 
 namespace ebb::cuda {
 
@@ -42,15 +41,6 @@ inline TileRows tile_rows(const Model &model, bool wgmma) { return wgmma ? sm90_
 TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows,
                     int64_t partial_rows = std::numeric_limits<int64_t>::max());
 
-// Partial results that a round may have however few sequences there are: its work fills a device a few times over. A
-// variable for tests, whose models are small.
-extern int64_t round_bytes_least;
-
-// What the greatest step within the limits takes, whether launched plainly or as a graph, of sequences of at most
-// `positions`. Its partial results are those of one token of each sequence, or of one tile, at the last position, or
-// round_bytes_least: a prompt's chunk that would need more goes in rounds.
-StepBounds greatest_step(const Model &model, const TileRows &rows, const ebb_limits &limits, int32_t positions);
-
 }  // namespace ebb::cuda
 
-#endif  // EBB_CUDA_PLAN_H
+#endif  // EBB_CUDA_TILE_PLAN_H

@@ -1,14 +1,8 @@
-#include "cuda/plan.h"
+#include "cuda/tile_plan.h"
 
 #include <algorithm>
-#include <bit>
-
-#include "cuda/graphs.h"
 
 namespace ebb::cuda {
-
-int64_t round_bytes_least = int64_t{32} << 20;
-
 namespace {
 
 int32_t first_split(const Model &model, int32_t position) { return model.first_visible(position) / kSplitPositions; }
@@ -78,28 +72,6 @@ TilePlan plan_tiles(const Model &model, const Batch &batch, const TileRows &rows
     }
   }
   return plan;
-}
-
-StepBounds greatest_step(const Model &model, const TileRows &rows, const ebb_limits &limits, int32_t positions) {
-  const int64_t sequences = padded_sequences(limits.sequences);
-  const int64_t all = (positions + kSplitPositions - 1) / kSplitPositions;
-  const int64_t tile_tokens = rows.many / (model.heads / model.kv_heads);
-  // From the first position that a tile's first token sees to its last token's own.
-  const int64_t of_window = (model.sliding_window + tile_tokens) / kSplitPositions + 2;
-  const int64_t seen = model.sliding_window == 0 ? all : std::min(all, of_window);
-  const auto splits = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(seen)));
-  StepBounds most;
-  most.tokens = std::max<int64_t>(limits.tokens, sequences);
-  most.outputs = std::max<int64_t>(limits.outputs, sequences);
-  // A sequence ends in at most one tile of few rows.
-  most.few = sequences * splits;
-  most.many = (most.tokens / tile_tokens + sequences) * splits;
-  const int64_t worth = round_bytes_least / StepBuffers::partial_row_bytes(model);
-  most.partial_rows = std::max(std::max(sequences, tile_tokens) * splits, std::min(most.tokens * splits, worth));
-  most.table = int64_t{limits.sequences} * ((positions + model.kv.block_tokens - 1) / model.kv.block_tokens);
-  most.positions = positions;
-  most.draws = limits.sequences;
-  return most;
 }
 
 }  // namespace ebb::cuda
