@@ -25,8 +25,8 @@ public interface Backend extends AutoCloseable {
   void load(ModelFile model, KvLayout layout);
 
   /**
-   * Gives the memory of the KV blocks, {@code blocks * layout.blockBytes()} bytes. A backend with memory of its own makes
-   * room there for them and for batches within these limits, so that no step fails for memory later.
+   * Gives the memory of the KV blocks, {@code blocks * layout.blockBytes()} bytes. A backend with memory of its own
+   * makes room there for them and for batches within these limits, so that no step fails for memory later.
    *
    * @throws BackendException with {@code OUT_OF_MEMORY}, naming the settings that would fit
    */
