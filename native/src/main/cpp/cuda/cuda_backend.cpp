@@ -51,7 +51,9 @@ class CudaBackend {
   }
 
   // The device computes; the host's threads only pack weights.
-  explicit CudaBackend(int threads) : threads_(threads), travel_(stream_.get()), step_(stream_.get()) {}
+  explicit CudaBackend(int threads) : threads_(threads), travel_(stream_.get()), step_(stream_.get()) {
+    require_code();
+  }
 
   void load_model(const ebb_model *descriptor) {
     if (weights_) fail_argument("a model is loaded already");

@@ -15,6 +15,9 @@ cudaStream_t native(Stream stream) { return reinterpret_cast<cudaStream_t>(strea
 cudaEvent_t native(Event event) { return reinterpret_cast<cudaEvent_t>(event); }
 cudaGraphExec_t native(Graph graph) { return reinterpret_cast<cudaGraphExec_t>(graph); }
 
+// Stands for all kernels, which are compiled for the same devices.
+__global__ void __launch_bounds__(32) probe_kernel() {}
+
 // Of a call that gives something back: the next launch would take its failure for its own.
 void forget(cudaError_t error) noexcept {
   if (error != cudaSuccess) cudaGetLastError();
@@ -60,6 +63,19 @@ std::string describe_device() {
   std::snprintf(text, sizeof(text), "cuda: %s, sm_%d%d, %.1f GB", device.name, device.major, device.minor,
                 static_cast<double>(device.totalGlobalMem) / 1e9);
   return text;
+}
+
+// A device that this build has no machine code for takes its PTX, which a driver older than the compiler refuses.
+void require_code() {
+  cudaFuncAttributes attributes;
+  const cudaError_t error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void *>(probe_kernel));
+  if (error == cudaErrorNoKernelImageForDevice || error == cudaErrorUnsupportedPtxVersion ||
+      error == cudaErrorInvalidPtx || error == cudaErrorJitCompilerNotFound) {
+    cudaGetLastError();  // as check does
+    unsupported(std::string("this build has no code that device and driver could run (") + cudaGetErrorString(error) +
+                "): update the driver, or build with the device's own architecture in EBB_CUDA_ARCHITECTURES");
+  }
+  check(error, "the backend's code");
 }
 
 void *device_allocate(size_t bytes, const char *name) {

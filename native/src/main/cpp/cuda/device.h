@@ -14,6 +14,8 @@ namespace ebb::cuda {
 // Names the device, its architecture and memory. Throws Error(EBB_UNSUPPORTED) where there is
 // no driver or no device, saying which.
 std::string describe_device();
+// Throws Error(EBB_UNSUPPORTED) where the device cannot run this build's kernels. Makes the device's context.
+void require_code();
 
 // Throw Error: EBB_OUT_OF_MEMORY with what was wanted and what is free, EBB_DEVICE_LOST, EBB_INTERNAL.
 void *device_allocate(size_t bytes, const char *name);

@@ -39,7 +39,7 @@ void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table
     graphs_.settle(buffers_.room());
     const StepGraphs::Pieces *pieces = shape ? graphs_.find(*shape) : nullptr;
     if (pieces != nullptr) {
-      put_live(pass);
+      buffers_.live.put(pass.live, std::size(pass.live), stream_);
       replay(pass, *shape, *pieces, travel);
     } else {
       pass.as_it_is();
@@ -72,7 +72,7 @@ void Step::compute(const Pass &pass, KvTravel &travel) {
 // loads each when it is first launched, and in the midst of a capture it may not be allowed to.
 void Step::keep(Pass &pass, const StepShape &shape) {
   pass.fill_up(shape);
-  put_live(pass);
+  look_at_live(pass);
   try {
     graphs_.keep(shape, capture(pass, shape));
   } catch (const Error &error) {
@@ -127,8 +127,9 @@ void Step::put_inputs(Pass &pass) {
   put_angles(pass);
 }
 
-void Step::put_live(Pass &pass) {
-  const int32_t *live = buffers_.live.put(pass.live, std::size(pass.live), stream_);
+// From now on launches read there how much of their bounds a step has.
+void Step::look_at_live(Pass &pass) {
+  const int32_t *live = buffers_.live.data();
   pass.live_tokens = live;
   pass.live_outputs = live + 1;
   pass.live_tiles = live + 2;

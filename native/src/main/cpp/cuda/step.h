@@ -61,7 +61,7 @@ class Step {
   void replay(const Pass &pass, const StepShape &shape, const StepGraphs::Pieces &pieces, KvTravel &travel);
   StepGraphs::Pieces capture(const Pass &pass, const StepShape &shape);
   void put_inputs(Pass &pass);
-  void put_live(Pass &pass);
+  void look_at_live(Pass &pass);
   void put_angles(const Pass &pass);
   // A step is these for each layer, the first two in this order with travel between them, then finish.
   void approach(const Pass &pass, int32_t layer);

@@ -14,6 +14,8 @@ std::string describe_device() {
          (simt::Machine::get().sm90 ? ", as on sm_90a" : "") + ", for tests; very slow";
 }
 
+void require_code() {}
+
 void *device_allocate(size_t bytes, const char *name) {
   simt::Captures::get().refuse("device_allocate", nullptr);
   simt::Streams::get().ask();

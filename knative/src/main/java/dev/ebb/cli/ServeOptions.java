@@ -10,11 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
 final class ServeOptions {
+  /** Is where the library is, and need not be loaded twice to know it. */
+  private static final String USUAL = "cpu";
+
   @Option(names = "--model", paramLabel = "MODEL",
       description = "An id (ebb model list), hf://org/repo/file.gguf, or a path. Default: " + Registry.DEFAULT_ID)
   String model;
@@ -77,10 +81,21 @@ final class ServeOptions {
   }
 
   private static void needBackend(String setting, String name) {
-    List<String> names =
-        ServiceLoader.load(BackendProvider.class).stream().map(provider -> provider.get().name()).toList();
-    if (!names.contains(name)) {
-      throw new CliException(setting + name + " is not there; use one of " + String.join(", ", names));
+    List<BackendProvider> known =
+        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    BackendProvider wanted = known.stream().filter(provider -> provider.name().equals(name)).findFirst()
+        .orElseThrow(() -> new CliException(setting + name + " is not there; use one of "
+            + known.stream().map(BackendProvider::name).collect(Collectors.joining(", "))));
+    if (!name.equals(USUAL)) {
+      needAvailable(setting, wanted);
+    }
+  }
+
+  /** Of a backend that somebody asked for, so that it is told now and not by the first request. */
+  static void needAvailable(String setting, BackendProvider wanted) {
+    BackendProvider.Availability found = wanted.availability();
+    if (!found.available()) {
+      throw new CliException(setting + wanted.name() + " cannot run here: " + found.description());
     }
   }
 

@@ -24,11 +24,16 @@ final class DeployTest {
   private static final String NAME = "newcomer";
   private static final String DECODE = Installation.MODEL + "-decode";
   private static final String RECONCILER = "ebb-system";
+  /** The usual runtime by another name. */
+  private static final String RUNTIME_CLASS =
+      "{\"apiVersion\":\"node.k8s.io/v1\",\"kind\":\"RuntimeClass\",\"metadata\":{\"name\":\"plain\"},\"handler\":\"runc\"}";
 
   /** On a cluster that Ebb was never on, so that the reconciler is missing as well. */
   @Test
   void deployStatusUndeploy() {
-    try (Variant variant = Variant.of(NAME, Variant::decodeOnly)) {
+    Cluster.apply(RUNTIME_CLASS);
+    try (Variant variant = Variant.of(NAME, text -> Variant.decodeOnly(text)
+        .replace("priority: online", "priority: online\n    runtimeClass: plain"))) {
       tell(Cluster.ebb("undeploy", "--autoscaler"));
       assertNull(Cluster.kube().namespaces().withName(RECONCILER).get());
       String file = variant.file().toString();
@@ -38,6 +43,8 @@ final class DeployTest {
       assertTrue(deployed.contains(DECODE + " is ready"), deployed);
       Cluster.followMonitors();
       assertAnswers(variant);
+      assertEquals("plain", Cluster.kubectl("get", "pods", "-n", NAME, "-l", "serving.knative.dev/service=" + DECODE,
+          "-o", "jsonpath={.items[*].spec.runtimeClassName}"));
       assertShows(tell(Cluster.ebb("status", "-n", NAME)));
       String again = tell(Cluster.ebb("deploy", "-f", file));
       assertEquals(List.of(), again.lines().filter(line -> line.matches("(created|changed|removed) .*")).toList(),
@@ -49,6 +56,7 @@ final class DeployTest {
       assertEquals(2, Cluster.podsOf(RECONCILER, "ebb-autoscaler").size(), "the reconciler is the cluster's and stays");
       assertTrue(Cluster.ebb("undeploy", "-f", file).expectSuccess().output().contains("nothing to remove"));
     } finally {
+      Cluster.kubectl("delete", "runtimeclass", "plain");
       Installation.shared().deploy();
     }
   }
@@ -58,7 +66,8 @@ final class DeployTest {
   @CsvSource({"queue: serving, queue: servin, 1, did you mean serving?",
       "kvTokens: 16384, kvTokens: 1, 1, models[0].kvTokens",
       "idleSeconds: 15, idelSeconds: 15, 1, did you mean idleSeconds?",
-      "priority: online, nodeSelector: {disk: none}, 3, no ready node has the labels disk=none"})
+      "priority: online, nodeSelector: {disk: none}, 3, no ready node has the labels disk=none",
+      "priority: online, runtimeClass: nvidia, 3, the cluster has none of that name"})
   void aFileThatCannotStandIsRefusedBeforeAnythingIsApplied(String right, String wrong, int status, String words) {
     Path file = Installation.write("refused.yaml", text -> Variant.decodeOnly(text).replace(right, wrong)
         .replace("\nname: ebb\nnamespace: ebb\n", "\nname: refused\nnamespace: refused\n"));

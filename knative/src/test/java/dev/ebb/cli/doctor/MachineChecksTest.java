@@ -3,11 +3,9 @@ package dev.ebb.cli.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ebb.engine.backend.Backend;
+import dev.ebb.cli.LackingBackend;
 import dev.ebb.engine.backend.BackendProvider;
-import dev.ebb.engine.kv.KvLayout;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +34,7 @@ class MachineChecksTest {
   @Test
   void aBackendThatFoundTheDiskFullIsNotToBeRebuilt() {
     Finding finding = InstallationChecks.backend(
-        lacking("cpu", "cannot copy the native library to /x/native: No space left on device"), false);
+        new LackingBackend("cpu", "cannot copy the native library to /x/native: No space left on device"), false);
     assertEquals(Finding.Grade.BROKEN, finding.grade());
     assertTrue(finding.text().contains("/x/native"), finding.text());
     assertTrue(finding.mend().startsWith("make room on that disk"), finding.mend());
@@ -45,38 +43,14 @@ class MachineChecksTest {
   @Test
   void nobodyMissesTheBackendOfAGpuThatIsNotThere() throws Exception {
     MachineChecks machine = new MachineChecks(folder);
-    BackendProvider cuda = lacking("cuda", "this build of the native library has no backend named 'cuda'");
+    BackendProvider cuda = new LackingBackend("cuda", "this build of the native library has no backend named 'cuda'");
     assertEquals(Finding.Grade.OK, InstallationChecks.backend(cuda, machine.hasGpu()).grade());
     java.nio.file.Files.createDirectories(folder.resolve("driver/nvidia/gpus"));
     Finding finding = InstallationChecks.backend(cuda, machine.hasGpu());
     assertEquals(Finding.Grade.WARNING, finding.grade());
     assertEquals("make cuda-toolchain, then make build", finding.mend());
-    BackendProvider old = lacking("cuda", "cuda: no device: NVIDIA's driver is for CUDA 12.4");
+    BackendProvider old = new LackingBackend("cuda", "cuda: no device: NVIDIA's driver is for CUDA 12.4");
     assertTrue(InstallationChecks.backend(old, true).mend().contains("nvidia-smi"));
-    assertEquals(Finding.Grade.WARNING, InstallationChecks.backend(lacking("cpu", "none"), false).grade());
-  }
-
-  private static BackendProvider lacking(String name, String why) {
-    return new BackendProvider() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public Availability availability() {
-        return new Availability(false, why);
-      }
-
-      @Override
-      public List<KvLayout.Type> kvTypes() {
-        return List.of();
-      }
-
-      @Override
-      public Backend open(int threads, KvLayout.Type kvType) {
-        throw new IllegalStateException("not asked for");
-      }
-    };
+    assertEquals(Finding.Grade.WARNING, InstallationChecks.backend(new LackingBackend("cpu", "none"), false).grade());
   }
 }
