@@ -25,8 +25,9 @@ final class DeployTest {
   private static final String DECODE = Installation.MODEL + "-decode";
   private static final String RECONCILER = "ebb-system";
   /** The usual runtime by another name. */
-  private static final String RUNTIME_CLASS =
-      "{\"apiVersion\":\"node.k8s.io/v1\",\"kind\":\"RuntimeClass\",\"metadata\":{\"name\":\"plain\"},\"handler\":\"runc\"}";
+  private static final String RUNTIME_CLASS = """
+      {apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: plain}, handler: runc}
+      """;
 
   /** On a cluster that Ebb was never on, so that the reconciler is missing as well. */
   @Test
