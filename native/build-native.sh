@@ -26,6 +26,13 @@ if command -v flock >/dev/null 2>&1; then
   flock 9
 fi
 
+# CMake keeps the nvcc that it found first, also when it is gone or another is asked for.
+cached=$(sed -n 's/^CMAKE_CUDA_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt" 2>/dev/null || true)
+if [ -n "$cached" ] && [ -z "${EBB_CMAKE_ARGS:-}" ] &&
+   [ "$cached" != "$("$source/../scripts/cuda_toolchain.sh" find 2>/dev/null || true)" ]; then
+  rm -rf "$build/CMakeCache.txt" "$build"/CMakeFiles/*/CMakeCUDACompiler.cmake
+fi
+
 # Quiet unless something goes wrong.
 log=$build/build.log
 if ! { cmake -S "$source" -B "$build" -DEBB_JAVA_HOME="$java_home" ${EBB_CMAKE_ARGS:+"$EBB_CMAKE_ARGS"} &&

@@ -118,7 +118,9 @@ libraries() {
 if [ $# -gt 0 ]; then
   part "emulator" emulator_tests simt_tests "$1"
   # The emulator's own tests need its hooks, which the sanitizers take.
-  [[ $1 == simt_* ]] || part "emulator, sanitizers" emulator_tests simt_sanitized_tests "$1"
+  if grep -rhoE '^TEST\([a-z0-9_]+' native/src/test/cpp/cuda | grep -q "${1#=}"; then
+    part "emulator, sanitizers" emulator_tests simt_sanitized_tests "$1"
+  fi
   end
 fi
 if [ "${EBB_CUDA_TESTS:-all}" = build ]; then

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -83,7 +84,7 @@ void await(pid_t process, const std::vector<const Test *> &chosen, Tally &tally,
 
 // In processes of their own, each of which takes a test when it is done with one.
 void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tally) {
-  std::vector<pid_t> processes;
+  std::vector<std::pair<pid_t, int>> processes;
   for (int job = 0; job < jobs; ++job) {
     const pid_t process = fork();
     if (process < 0) std::perror("fork");
@@ -91,9 +92,9 @@ void take_tests_in(int jobs, const std::vector<const Test *> &chosen, Tally &tal
       take_tests(chosen, tally, job);
       std::exit(0);  // not _exit: what looks for leaks at the end is to run
     }
-    if (process > 0) processes.push_back(process);
+    if (process > 0) processes.emplace_back(process, job);
   }
-  for (size_t job = 0; job < processes.size(); ++job) await(processes[job], chosen, tally, static_cast<int>(job));
+  for (const auto &[process, job] : processes) await(process, chosen, tally, job);
 }
 
 // EBB_TEST_JOBS: processes at once; one, and this one, by default. 0 where it is no number of them.

@@ -69,11 +69,13 @@ std::string describe_device() {
 void require_code() {
   cudaFuncAttributes attributes;
   const cudaError_t error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void *>(probe_kernel));
-  if (error == cudaErrorNoKernelImageForDevice || error == cudaErrorUnsupportedPtxVersion ||
-      error == cudaErrorInvalidPtx || error == cudaErrorJitCompilerNotFound) {
+  if (error == cudaErrorNoKernelImageForDevice || error == cudaErrorInvalidDeviceFunction ||
+      error == cudaErrorUnsupportedPtxVersion || error == cudaErrorInvalidPtx ||
+      error == cudaErrorJitCompilerNotFound) {
     cudaGetLastError();  // as check does
     unsupported(std::string("this build has no code that device and driver could run (") + cudaGetErrorString(error) +
-                "): update the driver, or build with the device's own architecture in EBB_CUDA_ARCHITECTURES");
+                "): update the driver, or build for the device's own architecture "
+                "(EBB_CMAKE_ARGS=-DEBB_CUDA_ARCHITECTURES=...)");
   }
   check(error, "the backend's code");
 }

@@ -50,7 +50,7 @@ void Step::run(const Model &model, const Weights &weights, RopeTable &rope_table
     const auto count = static_cast<size_t>(batch.outputs) * static_cast<size_t>(model.vocabulary);
     if (count > 0 && !batch.keep_logits) download(batch.logits, buffers_.logits.data(), count * sizeof(float), stream_);
     travel.finish();
-    if (shape && pieces == nullptr) keep(pass, *shape);
+    if (shape && pieces == nullptr && batch.outputs == batch.tokens) keep(pass, *shape);
   } catch (...) {
     travel.abandon();
     graphs_.drop();
@@ -68,8 +68,8 @@ void Step::compute(const Pass &pass, KvTravel &travel) {
   finish(pass);
 }
 
-// Captures the shape for the next step that has it. This one was launched plainly, so its kernels are loaded: a driver
-// loads each when it is first launched, and in the midst of a capture it may not be allowed to.
+// Captures the shape for the next step that has it. This one was launched plainly, with logits for all tokens as in the
+// graph, so its kernels are loaded: a driver loads each when it is first launched, and in a capture it may not do so.
 void Step::keep(Pass &pass, const StepShape &shape) {
   pass.fill_up(shape);
   look_at_live(pass);
@@ -140,6 +140,7 @@ void Step::put_angles(const Pass &pass) {
   if (pass.batch.position_max < angles_ready_) return;
   // Some ahead, so that a growing sequence does not send its table every step; not beyond the room that there is.
   const auto row = static_cast<size_t>(pass.rope_table.pairs()) * 2;
+  if (row == 0) return;  // nothing is rotated
   const auto room = static_cast<int32_t>(buffers_.angles.capacity() / row);
   int32_t ready = std::min(std::max(2 * pass.batch.position_max, 255), pass.model.context - 1) + 1;
   if (pass.batch.position_max < room) ready = std::min(ready, room);
@@ -251,6 +252,13 @@ Sampling Step::put_draws(const SamplingView &view, int32_t vocabulary) {
   }
   const int64_t each = candidates_each(view.choosable);
   StepBuffers &b = buffers_;
+  // All that can fail for memory comes before the first upload, which reads what is the caller's.
+  b.adjustments.reserve(static_cast<size_t>(view.adjustments));
+  b.draws.reserve(count);
+  b.adjusted.reserve(static_cast<size_t>(adjusted) * static_cast<size_t>(vocabulary));
+  b.candidates.reserve(static_cast<size_t>(candidates * each * kCandidateBytes));
+  b.chains.reserve(count * 4 * static_cast<size_t>(stretches_of(view.choosable)));
+  b.chosen.reserve(count);
   const int32_t *slots_d = b.slots_of_draws.put(slots.data(), slots.size(), stream_);
   synchronize(stream_);  // `slots` goes
   return {b.logits.data(),
@@ -261,11 +269,11 @@ Sampling Step::put_draws(const SamplingView &view, int32_t vocabulary) {
           b.adjustments.put(view.adjustment_list, static_cast<size_t>(view.adjustments), stream_),
           slots_d,
           slots_d + count,
-          b.adjusted.reserve(static_cast<size_t>(adjusted) * static_cast<size_t>(vocabulary)),
-          b.candidates.reserve(static_cast<size_t>(candidates * each * kCandidateBytes)),
+          b.adjusted.data(),
+          b.candidates.data(),
           each,
-          b.chains.reserve(count * 4 * static_cast<size_t>(stretches_of(view.choosable))),
-          b.chosen.reserve(count)};
+          b.chains.data(),
+          b.chosen.data()};
 }
 
 void Step::choose(const SamplingView &view, int32_t vocabulary) {

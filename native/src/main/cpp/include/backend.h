@@ -14,7 +14,7 @@
 #include "sampling.h"
 #include "status.h"
 
-#define EBB_ABI_VERSION 4
+#define EBB_ABI_VERSION 5
 
 typedef struct ebb_handle ebb_handle;  // opaque, one per opened backend
 

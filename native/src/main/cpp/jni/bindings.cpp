@@ -24,7 +24,7 @@ const ebb_backend &backend_of(JNIEnv *env, jstring name) {
   if (backend == nullptr) {
     throw Error(EBB_UNSUPPORTED, "this build of the native library has no backend named '" + wanted +
                                      "'; it has: " + backend_names() +
-                                     (wanted == "cuda" ? "; make cuda-toolchain build puts it in" : ""));
+                                     (wanted == "cuda" ? "; make cuda-toolchain build (or images) puts it in" : ""));
   }
   if (backend->abi_version != EBB_ABI_VERSION) {
     throw Error(EBB_INTERNAL, "backend '" + wanted + "' has another version of the table");

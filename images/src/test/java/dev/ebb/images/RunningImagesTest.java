@@ -77,7 +77,7 @@ class RunningImagesTest {
     ImageFile image = ImageFile.open(Machine.archive("decode"), work);
     Path root = image.unpack();
     boolean inside = new String(Files.readAllBytes(root.resolve("app/native/libebb.so")), StandardCharsets.ISO_8859_1)
-        .contains("NVIDIA's driver is missing");
+        .contains("rms_norm_kernel");
     Map<String, String> environment = new HashMap<>(Fixtures.decode(Served.atFreePort(), "/models"));
     environment.put("EBB_BACKEND", "cuda");
     Map<String, String> mounts = Map.of("/models", Machine.model().getParent() + ":ro", Program.ARENA,
@@ -86,7 +86,8 @@ class RunningImagesTest {
       assertTrue(decode.awaitEnd(60) != 0);
       assertTrue(decode.log().contains(inside ? "no device" : "no backend named 'cuda'"), decode::logOrEmpty);
     }
-    assertTrue(image.texts("Env").contains("NVIDIA_DRIVER_CAPABILITIES=compute,utility"));
+    assertTrue(image.texts("Env").containsAll(List.of("NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+        "LD_LIBRARY_PATH=/usr/local/nvidia/lib64")));
   }
 
   /** A start archive that is not valid must be told, not passed over. */

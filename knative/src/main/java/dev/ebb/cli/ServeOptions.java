@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,10 @@ final class ServeOptions {
 
   /** The router that these options ask for, its model pulled if it was missing. */
   RouterLaunch spec(Context context) throws IOException, InterruptedException {
+    Optional<BackendChoice> chosen = chosenBackend(context);
+    if (chosen.isPresent() && !chosen.get().name().equals(USUAL)) {
+      needAvailable(chosen.get().setting(), chosen.get().provider());
+    }
     int port = address.port(context);
     ModelRef ref = ModelRef.parse(model == null ? Registry.DEFAULT_ID : model);
     CachedModel ready = context.puller().ready(ref);
@@ -72,26 +77,36 @@ final class ServeOptions {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
     atLeast(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS");
     atLeast(context, "--threads", threads, "EBB_THREADS");
-    String variable = context.env().getOrDefault("EBB_BACKEND", "").strip();
-    if (backend != null) {
-      needBackend("--backend ", backend);
-    } else if (!variable.isEmpty()) {
-      needBackend("EBB_BACKEND=", variable);
+    chosenBackend(context);
+  }
+
+  /**
+   * A backend that somebody asked for.
+   *
+   * @param setting what asks for it, up to its name
+   */
+  private record BackendChoice(String setting, BackendProvider provider) {
+    String name() {
+      return provider.name();
     }
   }
 
-  private static void needBackend(String setting, String name) {
+  private Optional<BackendChoice> chosenBackend(Context context) {
+    String variable = context.env().getOrDefault("EBB_BACKEND", "").strip();
+    if (backend == null && variable.isEmpty()) {
+      return Optional.empty();
+    }
+    String setting = backend == null ? "EBB_BACKEND=" : "--backend ";
+    String name = backend == null ? variable : backend;
     List<BackendProvider> known =
         ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
-    BackendProvider wanted = known.stream().filter(provider -> provider.name().equals(name)).findFirst()
+    return Optional.of(known.stream().filter(provider -> provider.name().equals(name)).findFirst()
+        .map(provider -> new BackendChoice(setting, provider))
         .orElseThrow(() -> new CliException(setting + name + " is not there; use one of "
-            + known.stream().map(BackendProvider::name).collect(Collectors.joining(", "))));
-    if (!name.equals(USUAL)) {
-      needAvailable(setting, wanted);
-    }
+            + known.stream().map(BackendProvider::name).collect(Collectors.joining(", ")))));
   }
 
-  /** Of a backend that somebody asked for, so that it is told now and not by the first request. */
+  /** Where a router is to be started, so that it is told now and not by the first request. */
   static void needAvailable(String setting, BackendProvider wanted) {
     BackendProvider.Availability found = wanted.availability();
     if (!found.available()) {

@@ -3,6 +3,7 @@ package dev.ebb.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.ebb.cli.server.RouterLaunch;
 import java.net.ServerSocket;
@@ -88,6 +89,14 @@ class CommandsTest {
     refused("no router answers at http://127.0.0.1:1", "generate", "hi", "--url", "http://127.0.0.1:1");
     refused("'127.0.0.1:1' is no address", "generate", "hi", "--url", "127.0.0.1:1");
     refused("the prompt is empty", "generate", "-");
+  }
+
+  @Test
+  void aBackendThatCannotRunIsNamedOnlyWhereARouterIsToBeStarted() {
+    assumeFalse(Files.isDirectory(Path.of("/proc/driver/nvidia/gpus")), "here it might run");
+    env.put("EBB_BACKEND", "cuda");
+    refused("EBB_BACKEND=cuda cannot run here: ", "up", "--port", "1999");
+    refused("no router answers at http://127.0.0.1:1", "generate", "hi", "--url", "http://127.0.0.1:1");
   }
 
   @Test

@@ -8,7 +8,7 @@ package dev.ebb.nativecore;
  */
 final class NativeBindings {
   /** Version of the backend table in backend.h that this class is written for. */
-  static final int ABI_VERSION = 4;
+  static final int ABI_VERSION = 5;
 
   private NativeBindings() {}
 

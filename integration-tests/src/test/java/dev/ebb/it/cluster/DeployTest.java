@@ -57,7 +57,7 @@ final class DeployTest {
       assertEquals(2, Cluster.podsOf(RECONCILER, "ebb-autoscaler").size(), "the reconciler is the cluster's and stays");
       assertTrue(Cluster.ebb("undeploy", "-f", file).expectSuccess().output().contains("nothing to remove"));
     } finally {
-      Cluster.kubectl("delete", "runtimeclass", "plain");
+      Cluster.kubectl("delete", "runtimeclass", "plain", "--ignore-not-found");
       Installation.shared().deploy();
     }
   }

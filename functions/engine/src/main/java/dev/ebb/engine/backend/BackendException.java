@@ -20,6 +20,12 @@ public final class BackendException extends RuntimeException {
     this.reason = reason;
   }
 
+  /** The same failure in other words. */
+  public BackendException(String message, BackendException cause) {
+    super(message, cause);
+    this.reason = cause.reason();
+  }
+
   /** What kind of failure it is. */
   public Reason reason() {
     return reason;

@@ -109,7 +109,8 @@ final class ArenaOpening {
   private boolean worthResizing(ArenaHeader found) {
     boolean far = Math.abs((long) found.blocks() - wantedBlocks) * 4 > found.blocks();
     boolean otherWish = found.wishedTokens() != wishedTokens && far;
-    boolean lowered = wishedTokens < found.wishedTokens() && wantedBlocks < found.blocks();
+    boolean lowered = wishedTokens < found.wishedTokens()
+        && found.blocks() > wishedTokens / layout.blockTokens();
     boolean muchMoreRoom = wantedBlocks >= 2L * found.blocks();
     return (otherWish || lowered || muchMoreRoom) && !file.mapped() && attached().isEmpty();
   }

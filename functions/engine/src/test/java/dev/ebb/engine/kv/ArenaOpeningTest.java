@@ -202,6 +202,12 @@ class ArenaOpeningTest {
         assertEquals(epoch, arena.epoch(), "made for 40 blocks, kept with room for " + blocks);
       }
     }
+    try (Arena arena = cut(30, 90)) {
+      assertEquals(epoch, arena.epoch(), "a lower setting that it keeps to anyway");
+    }
+    try (Arena arena = cut(30, 35)) {
+      assertEquals(30, arena.blocks(), "a setting below its size");
+    }
     try (Arena arena = cut(80)) {
       assertEquals(80, arena.blocks(), "twice the room is worth it");
     }
@@ -209,8 +215,12 @@ class ArenaOpeningTest {
 
   /** An arena of 100 blocks by the setting, of which the memory allows some. */
   private Arena cut(int blocks) {
+    return cut(blocks, 100);
+  }
+
+  private Arena cut(int blocks, int wished) {
     ArenaConfig config = new ArenaConfig(directory, "node", blocks * KvLayout.BLOCK_TOKENS,
-        100 * KvLayout.BLOCK_TOKENS);
+        wished * KvLayout.BLOCK_TOKENS);
     return Arena.open(config, ArenaFixture.LAYOUT, ArenaFixture.MODEL);
   }
 

@@ -98,23 +98,23 @@ final class EngineStart {
         () -> Arena.open(new ArenaConfig(directory, config.node(), tokens, wished), layout, model.fingerprint()));
     return closingOnFailure(arena, () -> {
       Tokenizer ready = join(tokenizer);
-      Engine engine = stages.time(StartStages.WEIGHTS_LOAD, () -> start(model, ready, backend, arena, tokens));
+      Engine engine = stages.time(StartStages.WEIGHTS_LOAD, () -> start(model, ready, backend, arena, wished));
       LOG.infof("model %s, %s, %d KV tokens in %s",
           model.config().name(), backend.device(), arena.tokens(), directory);
       return new RunningEngine(model, ready, backend, arena, engine);
     });
   }
 
-  private Engine start(ModelFile model, Tokenizer tokenizer, Backend backend, Arena arena, int wanted) {
+  private Engine start(ModelFile model, Tokenizer tokenizer, Backend backend, Arena arena, int wished) {
     try {
       return Engine.start(engineConfig(), model, tokenizer, backend, arena, observer);
     } catch (BackendException e) {
-      if (e.reason() != BackendException.Reason.OUT_OF_MEMORY || arena.tokens() <= wanted) {
+      if (e.reason() != BackendException.Reason.OUT_OF_MEMORY || arena.tokens() <= wished) {
         throw e;
       }
       // Its size is that of whoever made it, so a lower setting changes nothing while others use it.
-      throw new BackendException(e.reason(), e.getMessage() + ". The KV arena has " + arena.tokens() + " tokens where "
-          + wanted + " are wanted now: stop the other functions that use it, and it is made anew");
+      throw new BackendException(e.getMessage() + ". The KV arena has " + arena.tokens() + " tokens where "
+          + wished + " are asked for now: stop the other functions that use it, and it is made anew", e);
     }
   }
 
@@ -129,8 +129,8 @@ final class EngineStart {
           + " bytes, and a quarter of the available memory is less; free memory or take a smaller model");
     }
     if (tokens < wished - layout.blockTokens()) {
-      LOG.warnf("EBB_KV_TOKENS asks for %d tokens, a quarter of this machine's free memory holds %d: those are kept",
-          wished, tokens);
+      LOG.warnf("EBB_KV_TOKENS is %d, and a quarter of this machine's free memory holds %d: a KV arena that is made now"
+          + " gets those", wished, tokens);
     }
     return tokens;
   }
