@@ -96,6 +96,8 @@ $(STAMPS)/bootstrap: scripts/bootstrap.sh scripts/jdk.sh
 
 $(STAMPS)/build: $(STAMPS)/bootstrap $(STAMPS)/nvcc $(SOURCES) scripts/dist.sh scripts/mvn.sh knative/src/main/launcher/ebb
 	@echo "building dist/ (the first time fetches libraries and takes some minutes)" >&2
+	@nvcc=$$(cat $(STAMPS)/nvcc); if [ -n "$$nvcc" ]; then echo "the backend cuda is in it, by $$nvcc" >&2; \
+	  else echo "the backend cuda is not in it (make cuda-toolchain fetches a compiler)" >&2; fi
 	@touch $(STAMPS)/build.began
 	@$(MVN) -q -pl $(DIST_MODULES) -am -DskipTests -Dmaven.test.skip=true package >&2
 	@scripts/dist.sh

@@ -70,7 +70,8 @@ final class RequestCheck {
     }
     if (prompt > arenaTokens) {
       throw new InvalidParameterException("prompt", TOO_LONG, "the prompt has " + prompt
-          + " tokens, and the KV store has room for " + arenaTokens + ": shorten the prompt, or raise EBB_KV_TOKENS");
+          + " tokens, and the KV store has room for " + arenaTokens + ": shorten the prompt, or raise EBB_KV_TOKENS"
+          + " by more than a quarter");
     }
   }
 }

@@ -26,8 +26,12 @@ public record Examination(Map<String, String> env, Path dist, ModelCache cache, 
     findings.add(machine.processor());
     findings.add(machine.memory());
     findings.add(InstallationChecks.distribution(dist));
-    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-      findings.add(InstallationChecks.backend(provider, machine.hasGpu()));
+    List<BackendProvider> backends =
+        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    backends.forEach(provider -> findings.add(InstallationChecks.backend(provider, machine.hasGpu())));
+    String chosen = env.getOrDefault("EBB_BACKEND", "").strip();
+    if (!chosen.isEmpty()) {
+      findings.add(InstallationChecks.chosenBackend(chosen, backends));
     }
     findings.add(MachineChecks.arena(arena));
     Registry registry = Registry.load();

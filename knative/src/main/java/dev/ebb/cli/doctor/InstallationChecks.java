@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The distribution, its native library, the default model, the port, and what a pull needs. */
 final class InstallationChecks {
@@ -49,11 +50,25 @@ final class InstallationChecks {
       boolean absent = found.description().contains("no backend named");
       return gpu ? Finding.warning(subject, found.description(),
           absent ? "make cuda-toolchain, then make build" : "mend what it says; nvidia-smi shows device and driver")
-          : Finding.ok(subject, "not here, and this machine has no NVIDIA GPU that it could use");
+          : Finding.ok(subject, "not usable, and this machine has no NVIDIA GPU (" + found.description() + ")");
     }
     return found.available()
         ? Finding.ok(subject, found.description())
         : Finding.warning(subject, found.description(), "choose another with --backend, or " + MEND_BUILD);
+  }
+
+  /** The one that {@code EBB_BACKEND} names, without which nothing is served. */
+  static Finding chosenBackend(String name, List<BackendProvider> known) {
+    for (BackendProvider provider : known) {
+      if (provider.name().equals(name)) {
+        BackendProvider.Availability found = provider.availability();
+        return found.available() ? Finding.ok("EBB_BACKEND", name)
+            : Finding.broken("EBB_BACKEND", name + " cannot run here: " + found.description(),
+                "mend what it says, or leave EBB_BACKEND out");
+      }
+    }
+    return Finding.broken("EBB_BACKEND", "'" + name + "' is no backend", "use one of "
+        + known.stream().map(BackendProvider::name).collect(Collectors.joining(", ")) + ", or leave it out");
   }
 
   private static boolean isFullDisk(String description) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ebb.cli.LackingBackend;
 import dev.ebb.engine.backend.BackendProvider;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,5 +53,16 @@ class MachineChecksTest {
     BackendProvider old = new LackingBackend("cuda", "cuda: no device: NVIDIA's driver is for CUDA 12.4");
     assertTrue(InstallationChecks.backend(old, true).mend().contains("nvidia-smi"));
     assertEquals(Finding.Grade.WARNING, InstallationChecks.backend(new LackingBackend("cpu", "none"), false).grade());
+  }
+
+  @Test
+  void theBackendThatIsAskedForMustBeThere() {
+    List<BackendProvider> known = List.of(new LackingBackend("cuda", "no device"));
+    Finding lacking = InstallationChecks.chosenBackend("cuda", known);
+    assertEquals(Finding.Grade.BROKEN, lacking.grade());
+    assertEquals("cuda cannot run here: no device", lacking.text());
+    Finding unknown = InstallationChecks.chosenBackend("gpu", known);
+    assertEquals(Finding.Grade.BROKEN, unknown.grade());
+    assertEquals("use one of cuda, or leave it out", unknown.mend());
   }
 }

@@ -96,6 +96,11 @@ final class EngineStart {
     int tokens = kvTokens(wished, layout);
     Arena arena = stages.time(StartStages.ARENA,
         () -> Arena.open(new ArenaConfig(directory, config.node(), tokens, wished), layout, model.fingerprint()));
+    if (arena.tokens() < tokens) {
+      LOG.warnf("the KV arena in %s keeps its %d tokens, and what they cache, where %d could be: it is made anew, when"
+          + " nobody uses it, for a setting that is lower or more than a quarter higher; delete it to get them now",
+          directory, arena.tokens(), tokens);
+    }
     return closingOnFailure(arena, () -> {
       Tokenizer ready = join(tokenizer);
       Engine engine = stages.time(StartStages.WEIGHTS_LOAD, () -> start(model, ready, backend, arena, wished));
