@@ -3,6 +3,7 @@ package dev.ebb.knative.preflight;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.Quantity;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.math.BigDecimal;
@@ -32,8 +33,9 @@ final class NodeReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(client.runtimeClasses().list().getItems().stream().map(one -> one.getMetadata().getName())
-          .collect(Collectors.toSet()));
+      // The client's own method asks for v1beta1, which API servers have no more.
+      return Optional.of(client.resources(RuntimeClass.class).list().getItems().stream()
+          .map(one -> one.getMetadata().getName()).collect(Collectors.toSet()));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
         throw e;
