@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.engine.backend.BackendException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(named = "EBB_NATIVE_LIBRARY", matches = ".*emulated.*",
     disabledReason = "make test-cuda builds the library with the emulator")
 class CudaEmulatedLossTest {
+  private static final String SAYS = "child: ";
 
   @Test
   void aDeviceLostWhileComputingIsTold() throws Exception {
@@ -32,19 +32,19 @@ class CudaEmulatedLossTest {
     assertEquals(List.of("DEVICE_LOST"), run("20"));
   }
 
+  /** What the child says, without its log. */
   private static List<String> run(String calls) throws IOException, InterruptedException {
-    ProcessBuilder child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Child.class.getName());
-    child.environment().put("EBB_SIMT_LOSE_AFTER", calls);
-    Process process = child.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    List<String> told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    assertEquals(0, process.waitFor(), told.toString());
-    return told;
+    return ChildProcess.run(Child.class, Map.of("EBB_SIMT_LOSE_AFTER", calls)).stream()
+        .filter(line -> line.startsWith(SAYS)).map(line -> line.substring(SAYS.length())).toList();
   }
 
   /** Computes steps until the device is lost, tries once more, and closes. */
   static final class Child {
     private Child() {}
+
+    private static void say(Object what) {
+      System.out.println(SAYS + what);
+    }
 
     public static void main(String[] args) {
       try (TinyModel model = new TinyModel(42);
@@ -53,13 +53,13 @@ class CudaEmulatedLossTest {
         while (fine(runner, steps)) {
           steps++;
         }
-        System.out.println(steps);
+        say(steps);
         fine(runner, steps);
       } catch (BackendException e) {
-        System.out.println(e.reason());
+        say(e.reason());
         return;
       }
-      System.out.println("closed");
+      say("closed");
     }
 
     private static boolean fine(StepRunner runner, int steps) {
@@ -67,7 +67,7 @@ class CudaEmulatedLossTest {
         runner.step(new StepRunner.Part(new int[] {steps}, steps, new int[] {1, 0}));
         return true;
       } catch (BackendException e) {
-        System.out.println(e.reason());
+        say(e.reason());
         return false;
       }
     }

@@ -3,9 +3,6 @@ package dev.ebb.nativecore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,22 +18,12 @@ class CudaEmulatedNotesTest {
 
   @Test
   void theLogHasThePlanOfMemoryAndWhatTheDeviceRefused() throws Exception {
-    List<String> log = log();
+    List<String> log = ChildProcess.run(Child.class, Map.of("EBB_CUDA_GRAPHS", "on", "EBB_SIMT_REFUSE_GRAPHS", "2"));
     for (String told : List.of("GB/s", "decode steps of up to 64 sequences are CUDA graphs",
         "EBB_KV_TOKENS of up to", "launched plainly from now on")) {
       assertEquals(1, log.stream().filter(line -> line.contains(told)).count(), told + ": " + log);
     }
     assertTrue(log.stream().allMatch(line -> !line.contains("null")), log.toString());
-  }
-
-  private static List<String> log() throws IOException, InterruptedException {
-    ProcessBuilder child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Child.class.getName());
-    child.environment().putAll(Map.of("EBB_CUDA_GRAPHS", "on", "EBB_SIMT_REFUSE_GRAPHS", "2"));
-    Process process = child.redirectErrorStream(true).start();
-    List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    assertEquals(0, process.waitFor(), lines.toString());
-    return lines;
   }
 
   /** Steps of one sequence, whose shape is captured, then of two, whose shape is refused. */
