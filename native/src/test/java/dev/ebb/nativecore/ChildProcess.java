@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A {@code main} of the tests in a process of its own, whose environment the native library reads when it is loaded. */
+/** A {@code main} of the tests in a process of its own, since the native library reads its environment once. */
 final class ChildProcess {
   private ChildProcess() {}
 
