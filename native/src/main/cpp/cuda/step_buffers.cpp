@@ -69,14 +69,6 @@ size_t StepBuffers::bytes_for(const Model &model, const StepBounds &bounds) {
   return bytes;
 }
 
-size_t StepBuffers::bytes() const {
-  size_t bytes = adjustments.capacity() * sizeof(*adjustments.data());
-  const auto visit = [&](const auto &array, int64_t) { bytes += array.capacity() * sizeof(*array.data()); };
-  each_of_pass(*this, {}, {}, visit);
-  each_of_draws(*this, {}, {}, visit);
-  return bytes;
-}
-
 size_t StepBuffers::room() const {
   size_t room = 0;
   each_of_pass(*this, {}, {}, [&](const auto &array, int64_t) { room += array.capacity(); });

@@ -48,9 +48,8 @@ struct StepBuffers {
   static int64_t partial_row_bytes(const Model &model) {
     return int64_t{model.heads} * (model.head_dim + 2) * static_cast<int64_t>(sizeof(float));
   }
-  // Of all buffers for such a step, and of all as they are, in bytes.
+  // Of all buffers for such a step, in bytes.
   static size_t bytes_for(const Model &model, const StepBounds &bounds);
-  size_t bytes() const;
   // Elements of all that a graph points at and that may move. Weights and the blocks of keys and values stay.
   size_t room() const;
 

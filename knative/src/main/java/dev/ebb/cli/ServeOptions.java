@@ -10,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -98,12 +96,9 @@ final class ServeOptions {
     }
     String setting = backend == null ? "EBB_BACKEND=" : "--backend ";
     String name = backend == null ? variable : backend;
-    List<BackendProvider> known =
-        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
-    return Optional.of(known.stream().filter(provider -> provider.name().equals(name)).findFirst()
-        .map(provider -> new BackendChoice(setting, provider))
-        .orElseThrow(() -> new CliException(setting + name + " is not there; use one of "
-            + known.stream().map(BackendProvider::name).collect(Collectors.joining(", ")))));
+    List<BackendProvider> known = Backends.known();
+    return Optional.of(Backends.named(name, known).map(provider -> new BackendChoice(setting, provider))
+        .orElseThrow(() -> new CliException(setting + name + " is not there; use one of " + Backends.names(known))));
   }
 
   /** Where a router is to be started, so that it is told now and not by the first request. */

@@ -1,5 +1,6 @@
 package dev.ebb.cli.doctor;
 
+import dev.ebb.cli.Backends;
 import dev.ebb.cli.model.ModelCache;
 import dev.ebb.cli.model.Pip;
 import dev.ebb.cli.model.Registry;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 /**
  * All checks, in the order in which a start would meet them.
@@ -26,8 +26,7 @@ public record Examination(Map<String, String> env, Path dist, ModelCache cache, 
     findings.add(machine.processor());
     findings.add(machine.memory());
     findings.add(InstallationChecks.distribution(dist));
-    List<BackendProvider> backends =
-        ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    List<BackendProvider> backends = Backends.known();
     backends.forEach(provider -> findings.add(InstallationChecks.backend(provider, machine.hasGpu())));
     String chosen = env.getOrDefault("EBB_BACKEND", "").strip();
     if (!chosen.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.ebb.cli.doctor;
 
+import dev.ebb.cli.Backends;
 import dev.ebb.cli.CliException;
 import dev.ebb.cli.client.RouterClient;
 import dev.ebb.cli.model.CachedModel;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The distribution, its native library, the default model, the port, and what a pull needs. */
 final class InstallationChecks {
@@ -59,16 +59,15 @@ final class InstallationChecks {
 
   /** The one that {@code EBB_BACKEND} names, without which nothing is served. */
   static Finding chosenBackend(String name, List<BackendProvider> known) {
-    for (BackendProvider provider : known) {
-      if (provider.name().equals(name)) {
-        BackendProvider.Availability found = provider.availability();
-        return found.available() ? Finding.ok("EBB_BACKEND", name)
-            : Finding.broken("EBB_BACKEND", name + " cannot run here: " + found.description(),
-                "mend what it says, or leave EBB_BACKEND out");
-      }
+    Optional<BackendProvider> chosen = Backends.named(name, known);
+    if (chosen.isEmpty()) {
+      return Finding.broken("EBB_BACKEND", "'" + name + "' is no backend",
+          "use one of " + Backends.names(known) + ", or leave it out");
     }
-    return Finding.broken("EBB_BACKEND", "'" + name + "' is no backend", "use one of "
-        + known.stream().map(BackendProvider::name).collect(Collectors.joining(", ")) + ", or leave it out");
+    BackendProvider.Availability found = chosen.get().availability();
+    return found.available() ? Finding.ok("EBB_BACKEND", name)
+        : Finding.broken("EBB_BACKEND", name + " cannot run here: " + found.description(),
+            "mend what it says, or leave EBB_BACKEND out");
   }
 
   private static boolean isFullDisk(String description) {

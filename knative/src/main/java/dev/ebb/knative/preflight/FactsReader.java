@@ -51,11 +51,12 @@ final class FactsReader {
       Set<ObjectKind> kinds = kinds(yaml);
       String namespace = yaml.map(EbbYaml::namespace).orElse("");
       Set<String> namespaces = Scraping.namespaces(api);
+      NodeReader nodes = new NodeReader(client);
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
-          parts(), settings(), denied(kinds, namespace), new NodeReader(client).nodes(), claims(namespace),
+          parts(), settings(), denied(kinds, namespace), nodes.nodes(), claims(namespace),
           yaml.map(this::secrets).orElse(Map.of()), storageClasses(),
-          new NodeReader(client).runtimeClasses(yaml), leaseHolder(),
+          nodes.runtimeClasses(yaml), leaseHolder(),
           yaml.map(this::sameName).orElse(List.of()),
           namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
               .orElseGet(Scrape.NotAsked::new));
