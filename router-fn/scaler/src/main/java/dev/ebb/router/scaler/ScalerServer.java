@@ -29,7 +29,12 @@ public final class ScalerServer implements AutoCloseable {
    * @throws IOException where the address cannot be listened on, naming it
    */
   public static ScalerServer open(InetSocketAddress address, DemandSource source) throws IOException {
-    Watchers watchers = new Watchers();
+    return open(address, source, Watchers.REPEAT_MS);
+  }
+
+  /** With another time after which streams are told again. */
+  static ScalerServer open(InetSocketAddress address, DemandSource source, long repeatMs) throws IOException {
+    Watchers watchers = new Watchers(repeatMs);
     try {
       // No call waits for anything, so Netty's threads answer themselves.
       Server server = NettyServerBuilder.forAddress(address).directExecutor().maxInboundMessageSize(BYTES_MAX)

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * All open streams, served by one thread: at once when demand rises, and each second, since a push that was lost, or
+ * All open streams, served by one thread: at once when demand rises, and in turns, since a push that was lost, or
  * that KEDA could not act upon, must not leave a request waiting for the next poll.
  */
 final class Watchers implements AutoCloseable {
@@ -20,8 +20,8 @@ final class Watchers implements AutoCloseable {
       Thread.ofPlatform().daemon().name("scaler").factory());
   private final Set<Watcher> open = new LinkedHashSet<>();
 
-  Watchers() {
-    thread.scheduleAtFixedRate(() -> all(Watcher::tell), REPEAT_MS, REPEAT_MS, TimeUnit.MILLISECONDS);
+  Watchers(long repeatMs) {
+    thread.scheduleAtFixedRate(() -> all(Watcher::tell), repeatMs, repeatMs, TimeUnit.MILLISECONDS);
   }
 
   /** The thread of a request does no more than this. */

@@ -30,6 +30,15 @@ final class Listening implements StreamObserver<IsActiveResponse> {
     return heard.poll(withinMs, TimeUnit.MILLISECONDS);
   }
 
+  /** What came next that is not this one, which may still be on its way a few times. */
+  Object nextOther(Object one, long withinMs) throws InterruptedException {
+    Object next = next(withinMs);
+    while (one.equals(next)) {
+      next = next(withinMs);
+    }
+    return next;
+  }
+
   void cancel() {
     call.cancel("the test's end", null);
   }

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client over loopback against the server. */
 class ScalerServerTest {
-  private static final long SOON_MS = 5_000;
-  /** Much less than the turn of a second: what comes within it was pushed. */
-  private static final long AT_ONCE_MS = 400;
+  private static final long SOON_MS = 20_000;
+  /** No turn comes while a test lasts: what is heard was pushed. */
+  private static final long NEVER_MS = 3_600_000;
 
   private final Tested demand = new Tested();
   private ScalerServer server;
@@ -40,7 +40,11 @@ class ScalerServerTest {
 
   @BeforeEach
   void open() throws IOException {
-    server = ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), demand);
+    open(NEVER_MS);
+  }
+
+  private void open(long repeatMs) throws IOException {
+    server = ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), demand, repeatMs);
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     calls = ExternalScalerGrpc.newBlockingStub(channel);
   }
@@ -52,19 +56,26 @@ class ScalerServerTest {
   }
 
   @Test
-  void aRiseIsPushedAndRepeatedUntilTheFall() throws Exception {
+  void aRiseIsPushed() throws Exception {
     Listening stream = listening();
-    assertNull(stream.next(1_500), "nothing to tell at 0");
+    demand.set(1);
+    assertEquals(true, stream.next(SOON_MS));
+  }
+
+  @Test
+  void aRiseIsRepeatedUntilTheFall() throws Exception {
+    close();
+    open(100);
+    Listening stream = listening();
+    assertNull(stream.next(300), "nothing to tell at 0");
     for (int round = 0; round < 2; round++) {
-      long rose = System.nanoTime();
       demand.set(1);
-      assertEquals(true, stream.next(SOON_MS));
-      assertTrue(System.nanoTime() - rose < AT_ONCE_MS * 1_000_000, "not only with the next turn");
-      assertEquals(true, stream.next(SOON_MS), "said again");
-      assertEquals(true, stream.next(SOON_MS), "and again");
+      for (int time = 0; time < 3; time++) {
+        assertEquals(true, stream.next(SOON_MS), "said again");
+      }
       demand.set(0);
-      assertEquals(false, stream.next(SOON_MS));
-      assertNull(stream.next(1_500), "said once");
+      assertEquals(false, stream.nextOther(true, SOON_MS));
+      assertNull(stream.next(300), "said once");
     }
   }
 
@@ -72,9 +83,7 @@ class ScalerServerTest {
   void whoComesWhileThereIsDemandIsToldAtOnce() throws Exception {
     listening();
     demand.set(3);
-    long asked = System.nanoTime();
     assertEquals(true, new Listening(channel, Tested.WORK).next(SOON_MS));
-    assertTrue(System.nanoTime() - asked < AT_ONCE_MS * 1_000_000);
   }
 
   @Test
@@ -85,11 +94,10 @@ class ScalerServerTest {
       demand.set(0);
     }
     demand.set(1);
-    int heard = 0;
-    while (stream.next(AT_ONCE_MS) != null && heard < 1_000) {
-      heard++;
-    }
-    assertTrue(heard >= 1 && heard < 10, heard + " pushes");
+    assertEquals(true, stream.next(SOON_MS));
+    // Streams are counted behind all pushes.
+    awaitStreams(1);
+    assertNull(stream.next(300), "told already");
   }
 
   @Test
