@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
 final class ServeOptions {
-  /** Is where the library is, and need not be loaded twice to know it. */
+  /** Taken where nobody chose; is where the library is, and need not be loaded twice to know it. */
   private static final String USUAL = "cpu";
 
   @Option(names = "--model", paramLabel = "MODEL",
@@ -75,7 +75,12 @@ final class ServeOptions {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
     atLeast(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS");
     atLeast(context, "--threads", threads, "EBB_THREADS");
-    chosenBackend(context);
+    FunctionSettings.check(context.env(), backendOfFunctions(context));
+  }
+
+  private BackendProvider backendOfFunctions(Context context) {
+    return chosenBackend(context).map(BackendChoice::provider)
+        .orElseGet(() -> Backends.named(USUAL, Backends.known()).orElseThrow());
   }
 
   /**

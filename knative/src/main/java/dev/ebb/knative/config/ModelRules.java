@@ -79,6 +79,10 @@ final class ModelRules {
       report.at(path + ".priority", "counts only in a queue", "add queue, or take priority out");
     }
     kvType(path + ".kvType", model);
+    if (model.cudaGraphs() && BACKENDS_OF_THE_CPU.contains(model.backend())) {
+      report.at(path + ".cudaGraphs", "means nothing to the backend " + model.backend(),
+          "write backend: cuda, or take cudaGraphs out");
+    }
     whenWaiting(path, model);
     tolerations(path + ".tolerations", model.tolerations(), report);
     model.prefill().ifPresent(prefill -> {

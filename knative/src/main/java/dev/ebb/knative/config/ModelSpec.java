@@ -10,12 +10,13 @@ import java.util.Optional;
  *
  * @param id name in the API
  * @param kvType {@code f32}, {@code f16} or {@code i8}; empty for what the backend usually takes
+ * @param cudaGraphs whether decode of the backend cuda replays CUDA graphs
  * @param degradeTo id of the model that answers while this one waits for quota, for {@link WhenWaiting#DEGRADE}
  * @param runtimeClass of the functions' pods; empty for the node's usual runtime
  * @param prefill empty where decode computes prompts itself
  */
 public record ModelSpec(String id, Source source, String backend, int kvTokens, Optional<String> kvType,
-    int prefillThresholdTokens, Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting,
+    boolean cudaGraphs, int prefillThresholdTokens, Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting,
     Optional<String> degradeTo, Map<String, String> nodeSelector, List<Toleration> tolerations,
     Optional<String> runtimeClass, Optional<PhaseSpec> prefill, PhaseSpec decode) {
 

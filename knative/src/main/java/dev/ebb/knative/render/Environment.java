@@ -76,6 +76,9 @@ final class Environment {
         .and("EBB_MAX_BODY_BYTES", function.yaml().router().bodyBytesMax())
         .and("EBB_DRAIN_SECONDS", function.phase().drainSeconds());
     model.kvType().ifPresent(type -> settings.and("EBB_KV_TYPE", type));
+    if (model.cudaGraphs()) {
+      settings.and("EBB_CUDA_GRAPHS", "on");
+    }
     engine.threads().ifPresent(threads -> settings.and("EBB_THREADS", threads));
     engine.chunkTokens().ifPresent(tokens -> settings.and("EBB_CHUNK_TOKENS", tokens));
     // Quarkus' own: the applications listen on the loopback address unless told otherwise.

@@ -36,12 +36,12 @@ public final class Rendering {
 
   /** What the cluster must have or somebody must know, a sentence each. */
   public static List<String> notes(EbbYaml yaml) {
-    return Stream.concat(Notes.needs(yaml).stream(), Notes.warnings(yaml).stream()).toList();
+    return Stream.concat(Notes.needs(yaml).stream(), Warnings.of(yaml).stream()).toList();
   }
 
   /** What somebody must know of a file that is right, a sentence each. */
   public static List<String> warnings(EbbYaml yaml) {
-    return Notes.warnings(yaml);
+    return Warnings.of(yaml);
   }
 
   /** What Knative Serving must be told beyond its defaults. */

@@ -32,6 +32,7 @@ class EbbYamlTest {
         new PhaseSpec.Engine(OptionalInt.of(2), 128, 512, OptionalInt.empty()), new BigDecimal("4.5"),
         300, 900, 500, 60), qwen.decode());
     assertEquals(Map.of("zone", "b", "accelerator", "h100"), qwen.nodeSelector());
+    assertTrue(qwen.cudaGraphs());
     assertEquals(Optional.of("nvidia"), qwen.runtimeClass());
     assertEquals(List.of("cpu", "memory", "nvidia.com/gpu"), List.copyOf(
         yaml.quotas().orElseThrow().queues().getFirst().flavors().getFirst().nominal().keySet()));

@@ -240,20 +240,4 @@ class RenderingTest {
     EbbYaml plain = YamlFiles.parsed(SMALL.replace("decode: {", "decode: {mode: deployment, "));
     assertEquals(List.of(), Rendering.notes(plain));
   }
-
-  @Test
-  void warningsNameWhatIsRightAndOfNoUse() {
-    String full = YamlFiles.text("full.yaml");
-    List<String> warnings = Rendering.warnings(YamlFiles.parsed(full));
-    assertTrue(warnings.contains("warning: decode of model qwen3-0.6b has replicas.max 4, and the quota of queue gpus"
-        + " has room for 3 if nothing else is in it; raise nominal, or lower max"), warnings.toString());
-    assertTrue(warnings.stream().noneMatch(warning -> warning.contains("threads")), warnings.toString());
-    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 5"))).stream()
-        .noneMatch(warning -> warning.contains("threads")), "twice the cores is let pass");
-    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 1").replace("2500m", "400m")))
-        .stream().noneMatch(warning -> warning.contains("threads")), "one is the least");
-    assertTrue(Rendering.warnings(YamlFiles.parsed(full.replace("threads: 2", "threads: 6"))).contains(
-        "warning: decode of model qwen3-0.6b has threads: 6 on cpu: 2500m, and they will wait for each other; write"
-            + " as many threads as cores"));
-  }
 }

@@ -1,0 +1,72 @@
+package dev.ebb.cli;
+
+import dev.ebb.engine.backend.BackendProvider;
+import dev.ebb.engine.kv.KvLayout;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Looks over the variables that only functions read, which would refuse them no sooner than with the first request. */
+final class FunctionSettings {
+  private static final List<String> COUNTS = List.of("EBB_MAX_SEQUENCES", "EBB_TOKEN_BUDGET", "EBB_CHUNK_TOKENS",
+      "EBB_STREAM_EVENTS_MAX");
+
+  private final Map<String, String> env;
+
+  private FunctionSettings(Map<String, String> env) {
+    this.env = env;
+  }
+
+  /**
+   * @param backend the one that functions will open
+   * @throws CliException naming the first variable that they would refuse
+   */
+  static void check(Map<String, String> env, BackendProvider backend) {
+    FunctionSettings settings = new FunctionSettings(env);
+    COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
+    settings.kvType(backend);
+    settings.graphs();
+    settings.arena();
+  }
+
+  private void kvType(BackendProvider backend) {
+    List<String> possible = backend.kvTypes().stream().map(KvLayout.Type::key).toList();
+    value("EBB_KV_TYPE").filter(type -> !possible.contains(type)).ifPresent(type -> {
+      throw new CliException("EBB_KV_TYPE=" + type + ", but backend " + backend.name() + " keeps keys and values as "
+          + String.join(" or ", possible) + "; set one of these, or leave it out");
+    });
+  }
+
+  private void graphs() {
+    value("EBB_CUDA_GRAPHS").filter(chosen -> !List.of("on", "off").contains(chosen)).ifPresent(chosen -> {
+      throw new CliException("EBB_CUDA_GRAPHS=" + chosen + " makes no sense; set it to on or off, or leave it out");
+    });
+  }
+
+  private void arena() {
+    value("EBB_ARENA_DIR").filter(folder -> !canHoldFiles(folder)).ifPresent(folder -> {
+      throw new CliException("EBB_ARENA_DIR=" + folder
+          + " is no folder that can be written to; give another one, or leave it out");
+    });
+  }
+
+  /** Whether it is a folder, or one can be made of that name, and this user may write to it. */
+  private static boolean canHoldFiles(String folder) {
+    try {
+      Path there = Path.of(folder).toAbsolutePath();
+      while (there != null && !Files.exists(there)) {
+        there = there.getParent();
+      }
+      return there != null && Files.isDirectory(there) && Files.isWritable(there);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private Optional<String> value(String name) {
+    return Optional.of(env.getOrDefault(name, "").strip()).filter(value -> !value.isEmpty());
+  }
+}
