@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** The backends of this distribution, whether or not they can run here. */
 public final class Backends {
+  /** Taken where nobody chose; is where the library is, and need not be loaded twice to know it. */
+  public static final String USUAL = "cpu";
+
   private Backends() {}
 
   /** All of them. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Looks over the variables that only functions read, which would refuse them no sooner than with the first request. */
-final class FunctionSettings {
+public final class FunctionSettings {
   private static final List<String> COUNTS = List.of("EBB_MAX_SEQUENCES", "EBB_TOKEN_BUDGET", "EBB_CHUNK_TOKENS",
       "EBB_STREAM_EVENTS_MAX");
 
@@ -24,7 +24,7 @@ final class FunctionSettings {
    * @param backend the one that functions will open
    * @throws CliException naming the first variable that they would refuse
    */
-  static void check(Map<String, String> env, BackendProvider backend) {
+  public static void check(Map<String, String> env, BackendProvider backend) {
     FunctionSettings settings = new FunctionSettings(env);
     COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
     settings.kvType(backend);

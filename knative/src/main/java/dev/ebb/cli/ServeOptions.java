@@ -15,9 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
 final class ServeOptions {
-  /** Taken where nobody chose; is where the library is, and need not be loaded twice to know it. */
-  private static final String USUAL = "cpu";
-
   @Option(names = "--model", paramLabel = "MODEL",
       description = "An id (ebb model list), hf://org/repo/file.gguf, or a path. Default: " + Registry.DEFAULT_ID)
   String model;
@@ -38,7 +35,7 @@ final class ServeOptions {
   /** The router that these options ask for, its model pulled if it was missing. */
   RouterLaunch spec(Context context) throws IOException, InterruptedException {
     Optional<BackendChoice> chosen = chosenBackend(context);
-    if (chosen.isPresent() && !chosen.get().name().equals(USUAL)) {
+    if (chosen.isPresent() && !chosen.get().name().equals(Backends.USUAL)) {
       needAvailable(chosen.get().setting(), chosen.get().provider());
     }
     int port = address.port(context);
@@ -80,7 +77,7 @@ final class ServeOptions {
 
   private BackendProvider backendOfFunctions(Context context) {
     return chosenBackend(context).map(BackendChoice::provider)
-        .orElseGet(() -> Backends.named(USUAL, Backends.known()).orElseThrow());
+        .orElseGet(() -> Backends.named(Backends.USUAL, Backends.known()).orElseThrow());
   }
 
   /**

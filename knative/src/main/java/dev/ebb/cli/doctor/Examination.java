@@ -32,6 +32,8 @@ public record Examination(Map<String, String> env, Path dist, ModelCache cache, 
     if (!chosen.isEmpty()) {
       findings.add(InstallationChecks.chosenBackend(chosen, backends));
     }
+    Backends.named(chosen.isEmpty() ? Backends.USUAL : chosen, backends)
+        .ifPresent(backend -> findings.add(InstallationChecks.functionSettings(env, backend)));
     findings.add(MachineChecks.arena(arena));
     Registry registry = Registry.load();
     findings.add(InstallationChecks.model(cache.find(Registry.DEFAULT_ID), registry.sha256(Registry.DEFAULT_ID)));

@@ -2,6 +2,7 @@ package dev.ebb.cli.doctor;
 
 import dev.ebb.cli.Backends;
 import dev.ebb.cli.CliException;
+import dev.ebb.cli.FunctionSettings;
 import dev.ebb.cli.client.RouterClient;
 import dev.ebb.cli.model.CachedModel;
 import dev.ebb.cli.model.Digest;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The distribution, its native library, the default model, the port, and what a pull needs. */
@@ -68,6 +70,16 @@ final class InstallationChecks {
     return found.available() ? Finding.ok("EBB_BACKEND", name)
         : Finding.broken("EBB_BACKEND", name + " cannot run here: " + found.description(),
             "mend what it says, or leave EBB_BACKEND out");
+  }
+
+  /** What functions would refuse with the first request. */
+  static Finding functionSettings(Map<String, String> env, BackendProvider backend) {
+    try {
+      FunctionSettings.check(env, backend);
+      return Finding.ok("settings of functions", "none that they would refuse");
+    } catch (CliException e) {
+      return Finding.broken("settings of functions", e.getMessage(), "export it anew, or unset it");
+    }
   }
 
   private static boolean isFullDisk(String description) {

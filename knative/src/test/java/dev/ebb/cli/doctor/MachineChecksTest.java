@@ -3,10 +3,12 @@ package dev.ebb.cli.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.cli.Backends;
 import dev.ebb.cli.LackingBackend;
 import dev.ebb.engine.backend.BackendProvider;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,5 +66,14 @@ class MachineChecksTest {
     Finding unknown = InstallationChecks.chosenBackend("gpu", known);
     assertEquals(Finding.Grade.BROKEN, unknown.grade());
     assertEquals("use one of cuda, or leave it out", unknown.mend());
+  }
+
+  @Test
+  void settingsThatFunctionsWouldRefuse() {
+    BackendProvider cpu = Backends.named("cpu", Backends.known()).orElseThrow();
+    Finding wrong = InstallationChecks.functionSettings(Map.of("EBB_TOKEN_BUDGET", "0"), cpu);
+    assertEquals(Finding.Grade.BROKEN, wrong.grade());
+    assertEquals("EBB_TOKEN_BUDGET=0 makes no sense; give a whole number of 1 or more", wrong.text());
+    assertEquals(Finding.Grade.OK, InstallationChecks.functionSettings(Map.of(), cpu).grade());
   }
 }

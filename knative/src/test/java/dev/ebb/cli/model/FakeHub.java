@@ -46,7 +46,7 @@ final class FakeHub implements AutoCloseable {
 
   Hub hub(String token) {
     URI endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    return new Hub(endpoint, token, Duration.ofMillis(5), Duration.ofMillis(500));
+    return new Hub(endpoint, token, Duration.ofMillis(5), Duration.ofSeconds(silentAfter > 0 ? 1 : 30));
   }
 
   String endpoint() {
@@ -123,7 +123,7 @@ final class FakeHub implements AutoCloseable {
 
   private static void pause() {
     try {
-      Thread.sleep(3_000);
+      Thread.sleep(5_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -100,11 +100,11 @@ class HubSourceTest {
 
   @Test
   void goesOnInALaterRun() throws Exception {
-    server.failuresLeft.set(1);
-    server.breakAfter = 100_000;
-    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    interruptPull();
+    long there = Files.size(folder.resolve("partial/file.gguf.part"));
+    assertTrue(there > 0 && there < content.length, there + " bytes");
     assertPulled(pull(""));
-    assertEquals("bytes=100000-", server.ranges().get(1));
+    assertEquals("bytes=" + there + "-", server.ranges().get(1));
   }
 
   @Test
@@ -127,11 +127,11 @@ class HubSourceTest {
     assertPulled(pull(""));
   }
 
-  /** Interrupts itself when the connection has broken, as a Ctrl-C would end the command there. */
-  private void pullAndInterruptAtRetry() throws Exception {
-    pullAndInterruptAt(server.breakAfter);
+  private void interruptPull() {
+    assertThrows(InterruptedException.class, () -> pullAndInterruptAt(1));
   }
 
+  /** Interrupts itself once so much has come, as a Ctrl-C would end the command there. */
   private void pullAndInterruptAt(long bytes) throws Exception {
     Thread self = Thread.currentThread();
     Progress interrupting = new Progress() {
@@ -140,7 +140,7 @@ class HubSourceTest {
 
       @Override
       public void at(long bytesDone) {
-        if (bytesDone == bytes) {
+        if (bytesDone >= bytes) {
           self.interrupt();
         }
       }
@@ -154,9 +154,7 @@ class HubSourceTest {
 
   @Test
   void startsOverWhenTheFileChanged() throws Exception {
-    server.failuresLeft.set(1);
-    server.breakAfter = 100_000;
-    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    interruptPull();
     content[0]++;
     server.etag = "\"v2\"";
     MessageDigest digest = Digest.sha256();
@@ -176,9 +174,7 @@ class HubSourceTest {
 
   @Test
   void startsOverWhenTheHalfFileIsTooLong() throws Exception {
-    server.failuresLeft.set(1);
-    server.breakAfter = 100_000;
-    assertThrows(InterruptedException.class, this::pullAndInterruptAtRetry);
+    interruptPull();
     Files.write(folder.resolve("partial/file.gguf.part"), Arrays.copyOf(content, content.length + 1));
     server.files.put(PATH, Arrays.copyOf(content, 200_000));
     byte[] shorter = Arrays.copyOf(content, 200_000);
@@ -239,7 +235,7 @@ class HubSourceTest {
     server.silentAfter = 50_000;
     server.failuresLeft.set(1);
     assertPulled(pull(""));
-    assertEquals("bytes=50000-", server.ranges().get(1));
+    assertTrue(server.ranges().get(1).matches("bytes=[1-9]\\d*-"), "" + server.ranges());
   }
 
   @Test
