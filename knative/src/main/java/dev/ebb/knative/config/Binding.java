@@ -31,9 +31,10 @@ final class Binding {
   private static ModelSpec model(Section model) {
     return new ModelSpec(model.text("id"), source(model.section("source")), model.text("backend"),
         model.number("kvTokens"), model.optional("kvType"), model.flag("cudaGraphs"),
-        model.number("prefillThresholdTokens"), model.optional("queue"), model.optional("priority"), whenWaiting(model.text("whenWaiting")),
-        model.optional("degradeTo"), model.texts("nodeSelector"), model.list("tolerations", Binding::toleration),
-        model.optional("runtimeClass"), model.optional("prefill", Binding::phase), phase(model.section("decode")));
+        model.number("prefillThresholdTokens"), model.optional("queue"), model.optional("priority"),
+        whenWaiting(model.text("whenWaiting")), model.optional("degradeTo"),
+        model.texts("nodeSelector"), model.list("tolerations", Binding::toleration), model.optional("runtimeClass"),
+        model.optional("prefill", Binding::phase), phase(model.section("decode")));
   }
 
   private static ModelSpec.WhenWaiting whenWaiting(String text) {

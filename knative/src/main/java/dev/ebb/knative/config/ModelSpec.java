@@ -16,9 +16,9 @@ import java.util.Optional;
  * @param prefill empty where decode computes prompts itself
  */
 public record ModelSpec(String id, Source source, String backend, int kvTokens, Optional<String> kvType,
-    boolean cudaGraphs, int prefillThresholdTokens, Optional<String> queue, Optional<String> priority, WhenWaiting whenWaiting,
-    Optional<String> degradeTo, Map<String, String> nodeSelector, List<Toleration> tolerations,
-    Optional<String> runtimeClass, Optional<PhaseSpec> prefill, PhaseSpec decode) {
+    boolean cudaGraphs, int prefillThresholdTokens, Optional<String> queue, Optional<String> priority,
+    WhenWaiting whenWaiting, Optional<String> degradeTo, Map<String, String> nodeSelector,
+    List<Toleration> tolerations, Optional<String> runtimeClass, Optional<PhaseSpec> prefill, PhaseSpec decode) {
 
   /** What happens to requests while decode waits for quota. */
   public enum WhenWaiting {

@@ -48,8 +48,8 @@ final class Warnings {
 
   private void model(ModelSpec model) {
     if (model.backend().equals("cuda")) {
-      tell("model " + model.id() + " asks for the backend cuda, which no GPU has run yet; images have it where they were"
-          + " made by make cuda-toolchain images");
+      tell("model " + model.id() + " asks for the backend cuda, which no GPU has run yet; images have it where they"
+          + " were made by make cuda-toolchain images");
     }
     queue(model).ifPresent(queue -> model.prefill().filter(prefill -> !QuotaRoom.both(queue, model.decode(), prefill))
         .ifPresent(prefill -> tell("prefill of model " + model.id() + " does not fit the quota of queue " + queue.name()
