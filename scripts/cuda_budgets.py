@@ -25,6 +25,7 @@ SPAN = 64  # positions between two steps of the online softmax
 ISSUE_LIMIT = {"sm_80": 4 * 108 * 1.41 / (0.9 * 2040), "sm_90a": 4 * 132 * 1.755 / (0.9 * 3350),
                "sm_100a": 4 * 148 * 1.85 / (0.9 * 8000)}
 SHARED_OF_SM = {"sm_80": 164 * 1024, "sm_90a": 228 * 1024, "sm_100a": 228 * 1024}
+CHAINS = 2  # of products in a span: scores, then values
 SYSTEM_SHARED = 1024  # of each CTA; from sm_90 on the compiler's report has it in the static bytes
 
 Use = collections.namedtuple("Use", "registers stack shared local")
@@ -194,6 +195,16 @@ def check_code(codes, allowed):
             yield f"{where}: {code.tensor} tensor instructions a span, its shape needs {tensor_of_span(kernel)}"
 
 
+def check_waits(sass):
+    """A span has two chains of products, and a wait for each. Where ptxas cannot let products run beside one another, it
+    waits behind each of them and only says so (C7510), which no warning as an error catches."""
+    for (kernel, architecture), (code, _) in sorted(sass.items()):
+        loop = code.innermost(cuda_sass.TENSOR) if "_sm90_" in kernel else None
+        waits = code.count(loop.blocks, cuda_sass.WAIT) if loop else CHAINS
+        if waits != CHAINS:
+            yield f"{kernel} on {architecture}: {waits} waits for products in a span, {CHAINS} are needed"
+
+
 def write(found, threads, codes, resources, instructions):
     """Both tables with what was measured; ratios and instructions for a byte with a twentieth to spare."""
     kernels = sorted({kernel for kernel, _ in found})
@@ -235,6 +246,7 @@ def main():
         return
     wrong = list(check_resources(found, threads, resources))
     version = subprocess.run([os.path.join(tools(), "nvcc"), "--version"], capture_output=True, text=True, check=True)
+    wrong += check_waits(sass)
     if PINNED in version.stdout:
         wrong += check_code(codes, instructions)
     else:

@@ -10,6 +10,7 @@ import tempfile
 
 TENSOR = re.compile(r"[HQIUD]?(HMMA|GMMA|HGMMA|QGMMA|UTCHMMA)\b")
 LOAD = re.compile(r"(LDG|LDGSTS|UTMALDG)\b")
+WAIT = re.compile(r"WARPGROUP\.DEPBAR\b")
 COPY = re.compile(r"(LDGSTS|UTMALDG)\b")
 INSTRUCTION = re.compile(r"\s+/\*[0-9a-f]{4,}\*/\s+(?:(@!?U?P\w+)\s+)?([A-Z][A-Z0-9_.]*)(.*?);")
 Loop = collections.namedtuple("Loop", "header blocks")

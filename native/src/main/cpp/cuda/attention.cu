@@ -88,10 +88,13 @@ __global__ void __launch_bounds__(kWarps * 32, 1)
 }
 
 template <int kHeadDim, int kWarps>
+constexpr size_t kShared = 4 * kSpanBytes<kHeadDim> + kWarps * 16 * kPitch<kHeadDim>;
+
+template <int kHeadDim, int kWarps>
 void start(const Attention &op, const QueryTile *tiles, int32_t count, Stream stream) {
-  constexpr size_t kShared = 4 * kSpanBytes<kHeadDim> + kWarps * 16 * kPitch<kHeadDim>;
   const float scale = 1.4426950408889634f / sqrtf(static_cast<float>(kHeadDim));
-  const Shape shape{static_cast<unsigned>(count), static_cast<unsigned>(op.layout.kv_heads), 1, kWarps * 32, kShared};
+  const Shape shape{static_cast<unsigned>(count), static_cast<unsigned>(op.layout.kv_heads), 1, kWarps * 32,
+                    kShared<kHeadDim, kWarps>};
   EBB_LAUNCH((attention_kernel<kHeadDim, kWarps>), shape, stream, op, tiles, scale);
 }
 
@@ -105,6 +108,18 @@ void start_rows(const Attention &op, const QueryTile *tiles, int32_t count, int3
 }
 
 }  // namespace
+
+size_t attention_shared_bytes(const KvLayout &layout) {
+  constexpr int kWarps = kMmaRows.many / 16;
+  if (layout.type == EBB_KV_I8) return attention_int8_shared_bytes(layout.head_dim);
+  switch (layout.head_dim) {
+    case 32: return kShared<32, kWarps>;
+    case 64: return kShared<64, kWarps>;
+    case 96: return kShared<96, kWarps>;
+    case 128: return kShared<128, kWarps>;
+    default: return kShared<256, kWarps>;
+  }
+}
 
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream) {
   if (count == 0) return;

@@ -217,10 +217,18 @@ __global__ void __launch_bounds__(kWarps * 32, 1)
 }
 
 template <int kHeadDim, int kWarps>
+constexpr size_t kShared = kStages<kWarps> * 2 * Part<kHeadDim>::kBytes + kWarps * 16 * kPitch<kHeadDim>;
+
+template <int kHeadDim>
+constexpr size_t kSharedMost = kShared<kHeadDim, kMmaRows.few / 16> > kShared<kHeadDim, kMmaRows.many / 16>
+                                   ? kShared<kHeadDim, kMmaRows.few / 16>
+                                   : kShared<kHeadDim, kMmaRows.many / 16>;
+
+template <int kHeadDim, int kWarps>
 void start(const Attention &op, const QueryTile *tiles, int32_t count, Stream stream) {
-  constexpr size_t kShared = kStages<kWarps> * 2 * Part<kHeadDim>::kBytes + kWarps * 16 * kPitch<kHeadDim>;
   const float scale = 1.4426950408889634f / sqrtf(static_cast<float>(kHeadDim));
-  const Shape shape{static_cast<unsigned>(count), static_cast<unsigned>(op.layout.kv_heads), 1, kWarps * 32, kShared};
+  const Shape shape{static_cast<unsigned>(count), static_cast<unsigned>(op.layout.kv_heads), 1, kWarps * 32,
+                    kShared<kHeadDim, kWarps>};
   EBB_LAUNCH((attention_int8_kernel<kHeadDim, kWarps>), shape, stream, op, tiles, scale);
 }
 
@@ -234,6 +242,16 @@ void start_rows(const Attention &op, const QueryTile *tiles, int32_t count, int3
 }
 
 }  // namespace
+
+size_t attention_int8_shared_bytes(int32_t head_dim) {
+  switch (head_dim) {
+    case 32: return kSharedMost<32>;
+    case 64: return kSharedMost<64>;
+    case 96: return kSharedMost<96>;
+    case 128: return kSharedMost<128>;
+    default: return kSharedMost<256>;
+  }
+}
 
 void attention_int8(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream) {
   switch (op.layout.head_dim) {

@@ -7,12 +7,16 @@
 
 #include "core/backend_table.h"
 #include "core/kv_blocks.h"
+#include "cuda/choice.h"
 #include "cuda/memory_plan.h"
 #include "cuda/tile_plan.h"
 #include "cuda/step.h"
 
 namespace ebb::cuda {
 namespace {
+
+// int8 goes by mma.sync everywhere.
+bool by_wgmma(const Model &model) { return wgmma_wanted() && device_is_sm90() && model.kv.type != EBB_KV_I8; }
 
 void require_supported(const Model &model) {
   constexpr int32_t kHeadDims[] = {32, 64, 96, 128, 256};
@@ -28,8 +32,14 @@ void require_supported(const Model &model) {
   if ((model.kv.block_tokens & (model.kv.block_tokens - 1)) != 0) {
     refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; this backend takes powers of two");
   }
-  if (device_is_sm90() && (model.kv.block_tokens < 16 || model.kv.block_tokens > kSpanPositions)) {
+  if (by_wgmma(model) && (model.kv.block_tokens < 16 || model.kv.block_tokens > kSpanPositions)) {
     refuse("blocks of " + std::to_string(model.kv.block_tokens) + " tokens; on sm_90a this backend has 16, 32 and 64");
+  }
+  // The smaller devices of a generation have less than the one that its code is for.
+  if (const size_t shared = attention_shared_bytes(model.kv); !by_wgmma(model) && shared > device_shared_bytes()) {
+    refuse("heads of " + std::to_string(model.head_dim) + " take " + std::to_string(shared >> 10) +
+           " KB of shared memory, and this device has " + std::to_string(device_shared_bytes() >> 10) +
+           " KB for a CTA; take a larger GPU, or the cpu backend");
   }
   if (model.heads / model.kv_heads > kGroupMax) {
     refuse(std::to_string(model.heads / model.kv_heads) + " heads share a KV head; at most " +
@@ -46,7 +56,8 @@ class CudaBackend {
 #endif
 
   static std::string describe() {
-    graphs_wanted();  // a setting that makes no sense is refused before anything is loaded
+    graphs_wanted();  // settings that make no sense are refused before anything is loaded
+    wgmma_wanted();
     return describe_device();
   }
 
@@ -78,6 +89,7 @@ class CudaBackend {
       notes_ += "; decode steps of up to " + std::to_string(kGraphSequences) + " sequences are CUDA graphs, as "
                 "EBB_CUDA_GRAPHS asks";
     }
+    if (device_is_sm90() && !wgmma_wanted()) notes_ += "; attention goes by mma.sync, as EBB_CUDA_WGMMA asks";
     if (!plan.empty()) notes_ += "; " + plan;
   }
 
@@ -110,7 +122,8 @@ class CudaBackend {
   // On the device for the blocks, and for steps within the limits; what was there before is given back first. The plan
   // in words, if there is one.
   std::string make_room(int32_t blocks, const ebb_limits *limits) {
-    const TileRows rows = tile_rows(model_, by_wgmma());
+    const bool wgmma = by_wgmma(model_);
+    const TileRows rows = tile_rows(model_, wgmma);
     memory_ = {};
     kv_map_.reset();
     kv_.release();
@@ -121,7 +134,7 @@ class CudaBackend {
       step_.reserve(model_, greatest_step(model_, rows, *limits, positions_in(model_, blocks)));
     }
     kv_.reserve(static_cast<size_t>(blocks) * model_.kv.block_bytes());
-    if (by_wgmma()) map_rows(blocks);
+    if (wgmma) map_rows(blocks);
     return plan;
   }
 
@@ -132,9 +145,6 @@ class CudaBackend {
     }
     kv_map_ = tensor_rows(kv_.data(), model_.head_dim, rows, model_.kv.block_tokens);
   }
-
-  // int8 goes by mma.sync everywhere.
-  bool by_wgmma() const { return device_is_sm90() && model_.kv.type != EBB_KV_I8; }
 
   std::string pin_arena() {
     const size_t bytes = static_cast<size_t>(memory_.blocks) * memory_.block_bytes;

@@ -104,6 +104,12 @@ size_t device_free_bytes() {
   return available;
 }
 
+size_t device_shared_bytes() {
+  int bytes = 0;
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0), "the device's shared memory");
+  return static_cast<size_t>(bytes);
+}
+
 bool device_is_sm90() {
   int major = 0;
   int minor = 0;
@@ -169,7 +175,8 @@ bool pin(void *address, size_t bytes, std::string &why) {
   const cudaError_t error = cudaHostRegister(address, bytes, cudaHostRegisterDefault);
   if (error == cudaSuccess) return true;
   cudaGetLastError();  // as check does
-  if (is_fatal(error)) check(error, "cudaHostRegister");
+  // Some systems answer cudaErrorUnknown for memory that they do not pin; a lost device fails every other call too.
+  if (is_fatal(error)) check(cudaDeviceSynchronize(), "cudaHostRegister");
   why = std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
   return false;
 }

@@ -22,6 +22,9 @@ void *device_allocate(size_t bytes, const char *name);
 void device_release(void *address) noexcept;
 size_t device_free_bytes();
 
+// Shared memory that a CTA may ask for.
+size_t device_shared_bytes();
+
 // Whether the device has the instructions of sm_90a (Hopper; newer ones do not).
 bool device_is_sm90();
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "core/error.h"
@@ -19,14 +17,6 @@ int32_t power_of_two_from(int32_t n) { return static_cast<int32_t>(std::bit_ceil
 GraphCounts &graph_counts() {
   static GraphCounts counts;
   return counts;
-}
-
-bool graphs_wanted() {
-  const char *chosen = std::getenv("EBB_CUDA_GRAPHS");
-  if (chosen == nullptr || *chosen == '\0' || std::strcmp(chosen, "off") == 0) return false;
-  if (std::strcmp(chosen, "on") == 0) return true;
-  throw Error(EBB_UNSUPPORTED,
-              "EBB_CUDA_GRAPHS is '" + std::string(chosen) + "': set it to on or off, or leave it unset");
 }
 
 int32_t padded_sequences(int32_t sequences) {

@@ -43,10 +43,6 @@ GraphCounts &graph_counts();
 // have no shape, as many as they are.
 int32_t padded_sequences(int32_t sequences);
 
-// Whether EBB_CUDA_GRAPHS asks for graphs: `on`; `off` or unset: no. Throws Error(EBB_UNSUPPORTED) where it says
-// something else.
-bool graphs_wanted();
-
 // The least shape that holds the step: sequences as above, and powers of two of work items a sequence and of splits.
 // None where a sequence has several tokens, there are more than kGraphSequences, or attention goes in rounds.
 std::optional<StepShape> decode_shape(const Batch &batch, const TilePlan &tiles, int32_t together);

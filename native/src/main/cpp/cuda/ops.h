@@ -157,6 +157,9 @@ struct Attention {
 };
 // `tiles` lists (tile, split) pairs with at most `rows_max` rows each, one of the path's TileRows.
 void attention(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
+// Shared memory that a CTA of attention by mma.sync takes at most, in bytes.
+size_t attention_shared_bytes(const KvLayout &layout);
+size_t attention_int8_shared_bytes(int32_t head_dim);
 void attention_sm90(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_int8(const Attention &op, const QueryTile *tiles, int32_t count, int32_t rows_max, Stream stream);
 void attention_merge(const Attention &op, Stream stream);

@@ -158,6 +158,24 @@ TEST(cuda_backend_window_and_quantised_weights_equal_reference) {
 }
 
 // What rounds to one code here may round to the next there, since F16 activations come between.
+// Where wgmma is not wanted, the bits are those of a device that has none.
+TEST(cuda_backend_goes_without_wgmma) {
+  TinyModel model(llama());
+  const auto tokens = tokens_of(45, 7);
+  const auto logits = [&] { return run(link::backend(), model, tokens, 20, block_range(0, 3)); };
+  std::vector<Rows> with, without;
+  link::on_every_device([&] {
+    simt::Machine::get().reset({});
+    with.push_back(logits());
+    const Setting setting("EBB_CUDA_WGMMA", "off");
+    without.push_back(logits());
+  });
+  for (const Rows &rows : without) CHECK(rows == without[0]);
+  CHECK(with.size() == 1 || (with[0] == without[0] && with[1] != without[1]));
+  const Setting wrong("EBB_CUDA_WGMMA", "no");
+  CHECK_ERROR(EBB_UNSUPPORTED, "EBB_CUDA_WGMMA is 'no': set it to on or off", logits());
+}
+
 TEST(cuda_backend_int8_equals_reference) {
   check_against_reference(with_int8(llama()), 8e-3);
   check_against_reference(with_int8(qwen()), 8e-3);
@@ -267,3 +285,23 @@ TEST(cuda_backend_refuses_what_it_cannot_do) {
   TinyModel floats(wide);
   CHECK_ERROR(EBB_UNSUPPORTED, "must be F16 or I8; set EBB_KV_TYPE", TinySession(link::backend(), floats, 1, kBlocks));
 }
+
+#if !defined(EBB_ON_DEVICE)
+// As sm_86 and sm_89 are: what would not start is refused before anything is loaded, the rest runs.
+TEST(cuda_backend_refuses_heads_that_a_small_device_has_no_room_for) {
+  simt::Machine::get().reset({});
+  simt::Machine::get().shared_bytes_max = 99 * 1024;
+  for (const TinyConfig &type : {llama(), with_int8(llama())}) {
+    TinyConfig config = type;
+    config.head_dim = config.rope_dims = 256;
+    TinyModel large(config);
+    CHECK_ERROR(EBB_UNSUPPORTED, "this device has 99 KB for a CTA", TinySession(link::backend(), large, 1, kBlocks));
+    config.head_dim = config.rope_dims = 128;
+    TinyModel usual(config);
+    run(link::backend(), usual, tokens_of(40, 7), 20, block_range(0, 3));
+    run(link::backend(), usual, tokens_of(3, 7), 1, block_range(0, 3));
+  }
+  CHECK(simt::Machine::get().findings.empty());
+  simt::Machine::get().shared_bytes_max = simt::kSharedBytesMax;
+}
+#endif

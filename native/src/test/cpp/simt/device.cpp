@@ -81,6 +81,8 @@ void download_pieces(void *to, const void *from, const Pieces &pieces, Stream st
   });
 }
 
+size_t device_shared_bytes() { return simt::Machine::get().shared_bytes_max; }
+
 bool device_is_sm90() { return simt::Machine::get().sm90; }
 
 TensorMap tensor_rows(const void *base, int32_t columns, int64_t rows, int32_t box_rows) {

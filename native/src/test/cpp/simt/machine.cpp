@@ -49,7 +49,7 @@ bool Machine::accept(const LaunchShape &shape) {
   }
   if (shape.grid.x == 0 || shape.grid.y == 0 || shape.grid.z == 0) return refuse("an empty grid");
   if (shape.grid.y > 65535 || shape.grid.z > 65535) return refuse("grid.y or grid.z over 65535");
-  if (shape.dynamic_shared_bytes > kSharedBytesMax) {
+  if (shape.dynamic_shared_bytes > shared_bytes_max) {
     return refuse(std::to_string(shape.dynamic_shared_bytes) + " bytes of shared memory");
   }
   return true;
@@ -133,7 +133,7 @@ void Machine::run_cta(const std::function<void()> &) {
   }
   if (!aborted_) check_nothing_in_flight();
   counters.shared_bytes_max = std::max<uint64_t>(counters.shared_bytes_max, shared_.bytes_used());
-  if (shared_.bytes_used() > kSharedBytesMax) {
+  if (shared_.bytes_used() > shared_bytes_max) {
     findings.add(Fault::kResource, std::string(shape_.kernel) + ": a CTA uses " +
                                        std::to_string(shared_.bytes_used()) + " bytes of shared memory");
   }

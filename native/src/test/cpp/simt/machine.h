@@ -59,6 +59,7 @@ class Machine {
   Findings findings;
   Counters counters;
   GlobalMemory global;
+  size_t shared_bytes_max = kSharedBytesMax;  // that a CTA may ask for; smaller devices have less
   bool sm90 = false;  // whether the backend takes the device for one of sm_90a; EBB_SIMT_SM90=1 sets it
 
   // Runs a grid to its end, or to its first divergence.

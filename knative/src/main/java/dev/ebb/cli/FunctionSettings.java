@@ -13,6 +13,7 @@ import java.util.Optional;
 public final class FunctionSettings {
   private static final List<String> COUNTS = List.of("EBB_MAX_SEQUENCES", "EBB_TOKEN_BUDGET", "EBB_CHUNK_TOKENS",
       "EBB_STREAM_EVENTS_MAX");
+  private static final List<String> SWITCHES = List.of("EBB_CUDA_GRAPHS", "EBB_CUDA_WGMMA");
 
   private final Map<String, String> env;
 
@@ -28,7 +29,7 @@ public final class FunctionSettings {
     FunctionSettings settings = new FunctionSettings(env);
     COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
     settings.kvType(backend);
-    settings.graphs();
+    SWITCHES.forEach(settings::onOrOff);
     settings.arena();
   }
 
@@ -40,9 +41,9 @@ public final class FunctionSettings {
     });
   }
 
-  private void graphs() {
-    value("EBB_CUDA_GRAPHS").filter(chosen -> !List.of("on", "off").contains(chosen)).ifPresent(chosen -> {
-      throw new CliException("EBB_CUDA_GRAPHS=" + chosen + " makes no sense; set it to on or off, or leave it out");
+  private void onOrOff(String name) {
+    value(name).filter(chosen -> !List.of("on", "off").contains(chosen)).ifPresent(chosen -> {
+      throw new CliException(name + "=" + chosen + " makes no sense; set it to on or off, or leave it out");
     });
   }
 
