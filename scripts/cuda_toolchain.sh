@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of an nvcc of CUDA 13 or newer. One that is installed is taken (EBB_NVCC, CUDACXX, CUDA_HOME, the
-# PATH); else NVIDIA's compiler is fetched from PyPI by name and pinned version into the cache, outside the tree. It
+# Prints the path of an nvcc of CUDA 13 or newer. One that is installed is taken (EBB_NVCC, CUDACXX, CUDA_HOME, CUDA_PATH,
+# the PATH, /usr/local); else NVIDIA's compiler is fetched from PyPI by name and pinned version into the cache, outside the tree. It
 # needs no GPU, no driver and no root. `cuda_toolchain.sh find` only looks and prints nothing, with status 1, where
 # none is.
 set -euo pipefail
@@ -21,7 +21,9 @@ major_of() { "$1" --version 2>/dev/null | sed -n 's/.*release \([0-9]*\)\..*/\1/
 # The first nvcc that is installed and new enough.
 installed() {
   local candidate major
-  for candidate in "${EBB_NVCC:-}" "${CUDACXX:-}" "${CUDA_HOME:+$CUDA_HOME/bin/nvcc}" "$(command -v nvcc || true)"; do
+  for candidate in "${EBB_NVCC:-}" "${CUDACXX:-}" "${CUDA_HOME:+$CUDA_HOME/bin/nvcc}" \
+                   "${CUDA_PATH:+$CUDA_PATH/bin/nvcc}" "$(command -v nvcc || true)" /usr/local/cuda/bin/nvcc \
+                   /usr/local/cuda-1[3-9]*/bin/nvcc; do
     [ -n "$candidate" ] && [ -x "$candidate" ] || continue
     major=$(major_of "$candidate")
     if [ "${major:-0}" -ge 13 ]; then
@@ -38,7 +40,7 @@ fetch() {
   say "Fetching NVIDIA's compiler from PyPI into $FOLDER (134 MB, once)"
   mkdir -p "$CACHE"
   trap 'rm -rf "$part"' EXIT
-  if ! python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+  if ! python3 -m pip install --quiet --retries 1 --timeout 15 --disable-pip-version-check --no-deps --only-binary :all: \
        --target "$part" "${PINS[@]}" >&2; then
     say "The compiler could not be fetched. Install CUDA 13 or newer and put nvcc on the PATH, or set EBB_NVCC."
     exit 1

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -16,6 +17,13 @@ namespace ebb::gpu_check {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// A driver may take long to take a context away that hangs.
+constexpr double kKillSeconds = 15;
+
+Clock::time_point in(double seconds) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
 
 class Pipe {
  public:
@@ -100,41 +108,57 @@ class Lines {
   std::string line_;
 };
 
-// Reads until the end of the output, or the deadline; whether the end came.
-bool read_all(int from, Clock::time_point deadline, Lines &lines) {
+// Reads until the end of the output, or a limit.
+Ending read_all(int from, const ChildLimits &limits, Lines &lines) {
+  const Clock::time_point time_up = in(limits.seconds);
+  Clock::time_point silent = in(limits.silence);
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return false;
+    const Clock::time_point next = std::min(time_up, silent);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
     pollfd wanted{from, POLLIN, 0};
-    if (poll(&wanted, 1, static_cast<int>(left)) == 0) return false;
+    if (left <= 0 || poll(&wanted, 1, static_cast<int>(std::min<int64_t>(left, 60'000))) == 0) {
+      if (Clock::now() < next) continue;
+      return next == time_up ? Ending::kTimeUp : Ending::kSilent;
+    }
     char text[4096];
     const ssize_t n = read(from, text, sizeof(text));
-    if (n <= 0) return true;
+    if (n <= 0) return Ending::kItself;
     lines.take(text, static_cast<size_t>(n));
+    silent = in(limits.silence);
   }
+}
+
+// The exit status as a shell gives it.
+int status_of(pid_t pid, Ending how) {
+  const Clock::time_point late = in(kKillSeconds);
+  int status = 0;
+  while (how != Ending::kItself && waitpid(pid, &status, WNOHANG) == 0) {
+    if (Clock::now() > late) return 128 + SIGKILL;
+    usleep(10'000);
+  }
+  if (how == Ending::kItself) waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
 
-ChildEnd run_child(const std::vector<std::string> &command, const std::string &input, double limit_seconds,
+ChildEnd run_child(const std::vector<std::string> &command, const std::string &input, const ChildLimits &limits,
                    const std::function<void(const std::string &)> &on_line) {
   const auto begin = Clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-  Pipe in, out;
-  const pid_t pid = start(command, in, out);
+  Pipe to, out;
+  const pid_t pid = start(command, to, out);
   if (pid == 0) {
     on_line(command[0] + " cannot be started");
-    return {127, false, seconds()};
+    return {127, Ending::kItself, seconds()};
   }
-  give(in, input);
+  give(to, input);
   Lines lines(on_line);
-  const auto limit = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limit_seconds));
-  const bool ended = read_all(out.read_end(), begin + limit, lines);
-  if (!ended) kill(-pid, SIGKILL);
+  const Ending how = read_all(out.read_end(), limits, lines);
+  if (how != Ending::kItself) kill(-pid, SIGKILL);
   lines.end();
-  int status = 0;
-  waitpid(pid, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), !ended, seconds()};
+  const int status = status_of(pid, how);
+  return {status, how, seconds()};
 }
 
 }  // namespace ebb::gpu_check

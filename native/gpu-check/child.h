@@ -8,15 +8,23 @@
 
 namespace ebb::gpu_check {
 
+// How a child ended: by itself, or killed with all that it started.
+enum class Ending { kItself, kTimeUp, kSilent };
+
 struct ChildEnd {
-  int status;      // its exit status; 128 + the signal that ended it; 127 where it could not be started
-  bool timed_out;  // it was ended, with all that it started
+  int status;  // its exit status; 128 + the signal that ended it; 127 where it could not be started
+  Ending how;
   double seconds;
 };
 
+struct ChildLimits {
+  double seconds;
+  double silence = 1e9;  // seconds without a line after which it hangs
+};
+
 // Runs a program found on the PATH, gives it `input` (64 KiB at most), and calls `on_line` for each line that it writes
-// to its output or its errors.
-ChildEnd run_child(const std::vector<std::string> &command, const std::string &input, double limit_seconds,
+// to its output or its errors. One that a kill does not end, as in a driver that hangs, is left behind.
+ChildEnd run_child(const std::vector<std::string> &command, const std::string &input, const ChildLimits &limits,
                    const std::function<void(const std::string &)> &on_line);
 
 }  // namespace ebb::gpu_check

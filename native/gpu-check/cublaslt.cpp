@@ -2,6 +2,7 @@
 // declarations are those of its C interface, which have stayed since CUDA 11.
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "core/dequantize.h"
@@ -28,9 +29,12 @@ struct alignas(16) Heuristic {
 
 class Library {
  public:
+  // EBB_CUBLASLT names one that the loader does not find by itself, such as that of a Python package.
   Library() {
-    for (const char *name : {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"}) {
-      if (handle_ == nullptr) handle_ = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    const char *named = std::getenv("EBB_CUBLASLT");
+    for (const char *name : {named == nullptr ? "" : named, "libcublasLt.so.13", "libcublasLt.so.12",
+                             "libcublasLt.so"}) {
+      if (handle_ == nullptr && *name != 0) handle_ = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     }
   }
   explicit operator bool() const { return handle_ != nullptr; }
@@ -105,13 +109,13 @@ double cublaslt_seconds(int32_t n, std::string &why) {
   cuda::synchronize(nullptr);
   const float one = 1, zero = 0;
   bool good = true;
-  const double seconds = seconds_of([&] {
+  const double seconds = seconds_of([&](cuda::Stream stream) {
     good = good && lib.call(why, "cublasLtMatmul", product.handle, product.operation, static_cast<const void *>(&one),
                             static_cast<const void *>(a.data()), product.layout, static_cast<const void *>(b.data()),
                             product.layout, static_cast<const void *>(&zero), static_cast<const void *>(c.data()),
                             product.layout, static_cast<void *>(c.data()), product.layout,
                             static_cast<const void *>(&product.best), static_cast<void *>(workspace.data()),
-                            kWorkspace, static_cast<void *>(nullptr));
+                            kWorkspace, static_cast<void *>(stream));
   });
   return good ? seconds : 0;
 }

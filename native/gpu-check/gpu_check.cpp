@@ -5,50 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
-#include <thread>
 
 #include "child.h"
 #include "core/error.h"
 #include "kernel_figures.h"
+#include "stopwatch.h"
 
 namespace ebb::gpu_check {
 namespace {
-
-// Tests of one process or of several: what they printed, added up.
-struct Tally {
-  int ran = 0;
-  std::vector<std::string> failed;
-  std::string trouble;  // a process that did not end as it should
-
-  void take(const std::string &line) {
-    if (line.compare(0, 5, "ok   ") == 0) ++ran;
-    if (line.compare(0, 5, "FAIL ") != 0) return;
-    ++ran;
-    failed.push_back(line.substr(5));
-  }
-  void end(const ChildEnd &end, size_t wanted) {
-    if (end.timed_out) {
-      trouble += "; the time was up";
-    } else if (end.status > 1 || (end.status == 1 && failed.empty())) {
-      trouble += "; a process ended with status " + std::to_string(end.status);
-    } else if (ran < static_cast<int>(wanted)) {
-      trouble += "; not all of them ran";
-    }
-  }
-  void add(const Tally &other) {
-    ran += other.ran;
-    failed.insert(failed.end(), other.failed.begin(), other.failed.end());
-    trouble += other.trouble;
-  }
-  bool good() const { return failed.empty() && trouble.empty(); }
-  std::string text(size_t wanted) const {
-    std::string out = std::to_string(ran) + " of " + std::to_string(wanted) + " tests ran, " +
-                      std::to_string(failed.size()) + " failed";
-    for (const std::string &name : failed) out += " " + name;
-    return out + trouble;
-  }
-};
 
 void tell(const std::string &line) {
   std::printf("  %s\n", line.c_str());
@@ -60,11 +24,13 @@ bool takes(const std::string &name, const std::vector<std::string> &parts) {
                      [&](const std::string &part) { return name.find(part) != std::string::npos; });
 }
 
-void write(const std::string &path, const std::string &text) {
-  std::ofstream file(path);
+// Whole or not at all; whether it could be.
+bool write(const std::string &path, const std::string &text) {
+  const std::string part = path + ".part";
+  std::ofstream file(part);
   file << text;
   file.close();
-  if (!file) throw std::runtime_error(path + " cannot be written");
+  return file && std::rename(part.c_str(), path.c_str()) == 0;
 }
 
 }  // namespace
@@ -90,65 +56,69 @@ bool counts_traffic(const std::string &test) {
 Check::Check(const Programs &programs, std::vector<std::string> tests, int processes)
     : programs_(programs), tests_(std::move(tests)), processes_(processes) {}
 
-void Check::run(const std::vector<Stage> &plan, double seconds) {
+void Check::run(const std::vector<Stage> &plan, double seconds, const std::function<void()> &after) {
   const auto begin = std::chrono::steady_clock::now();
   const auto passed = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
+  std::vector<Stage> kept = plan;  // what cannot run needs no time
+  for (Stage &stage : kept) stage.reserved = stage.reserved && lacks(stage).empty();
   for (size_t i = 0; i < plan.size(); ++i) {
-    const double allowed = allowance(plan, i, seconds - passed());
+    const std::string why = lacks(plan[i]);
+    const double allowed = why.empty() ? allowance(kept, i, seconds - passed()) : 0;
     std::printf("%s\n", plan[i].name.c_str());
     const double before = passed();
-    Outcome outcome = allowed > 0 ? run_stage(plan[i], allowed)
-                                  : Outcome{"", State::kLeftOut, "the check's time does not reach for it", 0};
+    Outcome outcome = allowed > 0    ? run_stage(plan[i], allowed)
+                      : why.empty() ? Outcome{"", State::kLeftOut, "the check's time does not reach for it", 0}
+                                    : Outcome{"", State::kLeftOut, why, 0};
     outcome.name = plan[i].name;
     outcome.seconds = passed() - before;
     tell(std::string(state_name(outcome.state)) + ": " + outcome.text);
     report_.outcomes.push_back(outcome);
+    report_.seconds = passed();
+    after();
   }
-  report_.seconds = passed();
+}
+
+std::string Check::lacks(const Stage &stage) const {
+  if ((stage.name == "memcheck" || stage.name == "racecheck") && programs_.compute_sanitizer.empty()) {
+    return "no compute-sanitizer is here";
+  }
+  if (stage.name == "torch" && programs_.python.empty()) return "no python3 is here";
+  const bool no_java = stage.name == "java" && programs_.java_script.empty();
+  return no_java ? "this build has no library for Java, or this machine no Maven" : "";
 }
 
 Outcome Check::run_stage(const Stage &stage, double seconds) {
-  if (stage.name == "tests") return run_tests(seconds);
+  constexpr double kTestSeconds = 75;
+  if (stage.name == "tests") return run_tests(programs_.self, tests_, processes_, {seconds, kTestSeconds}, tell);
   if (stage.name == "memcheck" || stage.name == "racecheck") return run_sanitizer(stage.name, seconds);
   if (stage.name == "torch") return run_torch(seconds);
   if (stage.name == "java") return run_java(seconds);
-  return run_figures(stage, seconds);
+  return stage.required ? run_figures(stage, seconds) : run_model(stage, seconds);
 }
 
-// The host's part of a test, its double reference, takes most of its time, so several run beside one another.
-Outcome Check::run_tests(double seconds) {
-  std::vector<std::vector<std::string>> shares(static_cast<size_t>(processes_));
-  for (size_t i = 0; i < tests_.size(); ++i) shares[i % shares.size()].push_back("=" + tests_[i]);
-  std::mutex mutex;
-  Tally all;
-  std::vector<std::thread> threads;
-  for (const auto &share : shares) {
-    if (share.empty()) continue;
-    threads.emplace_back([&, share] {
-      std::vector<std::string> command = {programs_.self, "tests"};
-      command.insert(command.end(), share.begin(), share.end());
-      Tally tally;
-      const ChildEnd end = run_child(command, "", seconds, [&](const std::string &line) {
-        tally.take(line);
-        const std::lock_guard<std::mutex> lock(mutex);
-        tell(line);
-      });
-      tally.end(end, share.size());
-      const std::lock_guard<std::mutex> lock(mutex);
-      all.add(tally);
-    });
-  }
-  for (std::thread &thread : threads) thread.join();
-  return {"", all.good() ? State::kGood : State::kBad, all.text(tests_.size()), 0};
+Outcome Check::run_figures(const Stage &stage, double seconds) { return run_process({stage.name}, seconds); }
+
+// Where attention by wgmma is what fails, the rest of a model can be measured without it, as EBB_CUDA_WGMMA=off has it.
+Outcome Check::run_model(const Stage &stage, double seconds) {
+  constexpr double kFirst = 0.65;
+  const auto begin = std::chrono::steady_clock::now();
+  Outcome outcome = run_process({stage.name}, kFirst * seconds);
+  if (outcome.state != State::kBad) return outcome;
+  const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const Outcome plain = run_process({stage.name, "plain"}, seconds - passed);
+  outcome.text += "; without wgmma: " + plain.text;
+  return outcome;
 }
 
 // What came before a stage ended badly counts; that it did is said.
-Outcome Check::run_figures(const Stage &stage, double seconds) {
+Outcome Check::run_process(const std::vector<std::string> &figures, double seconds) {
   int count = 0;
   std::string first, last;
-  const ChildEnd end = run_child({programs_.self, "figures", stage.name}, "", seconds, [&](const std::string &line) {
+  std::vector<std::string> command = {programs_.self, "figures"};
+  command.insert(command.end(), figures.begin(), figures.end());
+  const ChildEnd end = run_child(command, "", {seconds}, [&](const std::string &line) {
     if (const auto figure = figure_of(line)) {
       report_.figures.push_back(*figure);
       ++count;
@@ -159,7 +129,7 @@ Outcome Check::run_figures(const Stage &stage, double seconds) {
     if (first.empty()) first = line;
   });
   const std::string text = std::to_string(count) + " figures";
-  if (end.timed_out) return {"", State::kBad, text + "; the time was up", 0};
+  if (end.how != Ending::kItself) return {"", State::kBad, text + "; the time was up", 0};
   if (end.status == 3) return {"", State::kLeftOut, last, 0};
   if (end.status == 0 && count > 0) return {"", State::kGood, first.empty() ? text : text + "; " + first, 0};
   return {"", State::kBad, text + "; it ended with status " + std::to_string(end.status) + ": " + last, 0};
@@ -167,7 +137,6 @@ Outcome Check::run_figures(const Stage &stage, double seconds) {
 
 // A tool that the time ends in the midst of has found nothing in the tests before.
 Outcome Check::run_sanitizer(const std::string &tool, double seconds) {
-  if (programs_.compute_sanitizer.empty()) return {"", State::kLeftOut, "no compute-sanitizer is here", 0};
   const std::vector<std::string> chosen = sanitized_tests(tool, tests_);
   constexpr int kFound = 86;
   // Calls that may fail, such as pinning a page twice, are the backend's to judge; kernels that fail are the tests'.
@@ -176,24 +145,29 @@ Outcome Check::run_sanitizer(const std::string &tool, double seconds) {
   for (const std::string &name : chosen) command.push_back("=" + name);
   Tally tally;
   int errors = 0;
-  const ChildEnd end = run_child(command, "", seconds, [&](const std::string &line) {
+  bool supported = true;
+  const ChildEnd end = run_child(command, "", {seconds}, [&](const std::string &line) {
     tally.take(line);
+    if (line.find("Device not supported") != std::string::npos) supported = false;
     if (line.find("========= Error") == 0 || line.find("========= Invalid") == 0) ++errors;
-    if (line.find("ok   ") != 0 && errors < 50) tell(line);
+    if (line.find("ok   ") != 0 && line.find("at   ") != 0 && errors < 50) tell(line);
   });
+  if (!supported) return {"", State::kLeftOut, "compute-sanitizer does not support the device as it is lent here", 0};
+  const bool time_up = end.how != Ending::kItself;
+  if (!time_up) tally.end(end);
   std::string text = tally.text(chosen.size());
   if (errors > 0) text += "; " + std::to_string(errors) + " findings of " + tool;
-  if (end.timed_out) text += "; the time was up";
-  const bool bad = !tally.failed.empty() || errors > 0 || (!end.timed_out && end.status != 0) || tally.ran == 0;
-  if (!end.timed_out && end.status != 0) text += "; status " + std::to_string(end.status);
-  return {"", bad ? State::kBad : State::kGood, text, 0};
+  if (time_up) text += "; the time was up";
+  if (!time_up && end.status != 0) text += "; status " + std::to_string(end.status);
+  const bool found = !tally.failed().empty() || errors > 0 || (!time_up && end.status != 0);
+  if (!found && tally.ran() == 0 && time_up) return {"", State::kLeftOut, text, 0};
+  return {"", found || tally.ran() == 0 ? State::kBad : State::kGood, text, 0, tally.failed()};
 }
 
 // Figures beside ours; no verdict on us.
 Outcome Check::run_torch(double seconds) {
-  if (programs_.python.empty()) return {"", State::kLeftOut, "no python3 is here", 0};
   std::string last;
-  const ChildEnd end = run_child({programs_.python, programs_.torch_script}, torch_list(), seconds,
+  const ChildEnd end = run_child({programs_.python, programs_.torch_script}, torch_list(), {seconds},
                                  [&](const std::string &line) {
     const size_t tab = line.rfind('\t');
     if (line.compare(0, 6, "torch\t") == 0 && tab > 6) {
@@ -205,38 +179,57 @@ Outcome Check::run_torch(double seconds) {
   });
   const std::string text = std::to_string(report_.torch.size()) + " figures; " + last;
   if (report_.torch.empty() || end.status == 3) return {"", State::kLeftOut, last, 0};
-  return {"", State::kGood, text + (end.timed_out ? "; the time was up" : ""), 0};
+  return {"", State::kGood, text + (end.how == Ending::kItself ? "" : "; the time was up"), 0};
 }
 
 Outcome Check::run_java(double seconds) {
-  if (programs_.java_script.empty()) return {"", State::kLeftOut, "this build has no library for Java", 0};
   std::string last;
-  const ChildEnd end = run_child({programs_.java_script}, "", seconds, [&](const std::string &line) {
+  const ChildEnd end = run_child({programs_.java_script}, "", {seconds}, [&](const std::string &line) {
     tell(line);
     last = line;
   });
-  if (end.timed_out) return {"", State::kLeftOut, "the time was up", 0};
+  if (end.how != Ending::kItself) return {"", State::kLeftOut, "the time was up", 0};
   if (end.status == 3) return {"", State::kLeftOut, last, 0};
   return {"", end.status == 0 ? State::kGood : State::kBad, last, 0};
 }
 
+// What a figure depends on, and what its reader will want to know.
+void note_machine(const Programs &programs, const char *when, Report &report) {
+  if (programs.nvidia_smi.empty()) return;
+  constexpr double kSmiSeconds = 10;
+  const std::string fields =
+      "driver_version,clocks.sm,clocks.mem,temperature.gpu,power.draw,clocks_throttle_reasons.active";
+  run_child({programs.nvidia_smi, "--query-gpu=" + fields, "--format=csv,noheader"}, "", {kSmiSeconds},
+            [&](const std::string &line) {
+              report.machine.push_back(std::string(when) + ": driver, clocks, temperature, power, throttling: " + line);
+            });
+}
+
 int check_device(const std::function<std::string()> &describe, Check &check, const std::vector<Stage> &plan,
-                 double seconds, const std::string &json_path) {
+                 const Budget &budget) {
+  Report &report = check.report();
   try {
-    check.report().device = describe();
+    report.device = describe();
   } catch (const Error &error) {
+    if (error.status() != EBB_UNSUPPORTED) throw;
     std::printf("%s\nNothing was checked: this needs an NVIDIA GPU of sm_80 or newer and its driver.\n", error.what());
     return 3;
   }
-  std::printf("%s\n", check.report().device.c_str());
-  check.run(plan, seconds);
-  write(json_path, json_of(check.report()));
-  std::printf("\n%s\nwritten to %s\n", table_of(check.report()).c_str(), json_path.c_str());
+  std::printf("%s\n", report.device.c_str());
+  bool written = true;
+  const auto save = [&] { written = write(budget.json_path, json_of(report)); };
+  report.machine.push_back(compiler());
+  note_machine(check.programs(), "before", report);
+  check.run(plan, budget.seconds, save);
+  note_machine(check.programs(), "after", report);
+  save();
+  std::printf("\n%s\n%s %s\n", table_of(report).c_str(), budget.json_path.c_str(),
+              written ? "has all of it" : "could not be written");
   std::vector<std::string> required;
   for (const Stage &stage : plan) {
     if (stage.required) required.push_back(stage.name);
   }
-  return check.report().exit_status(required);
+  return written ? report.exit_status(required) : 1;
 }
 
 }  // namespace ebb::gpu_check

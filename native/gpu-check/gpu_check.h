@@ -8,6 +8,7 @@
 
 #include "plan.h"
 #include "report.h"
+#include "test_run.h"
 
 namespace ebb::gpu_check {
 
@@ -18,6 +19,13 @@ struct Programs {
   std::string python;
   std::string torch_script;
   std::string java_script;       // java.sh
+  std::string nvidia_smi;
+};
+
+// The check's time, and where its findings go.
+struct Budget {
+  double seconds;
+  std::string json_path;
 };
 
 class Check {
@@ -25,14 +33,18 @@ class Check {
   // `tests` are the names of all tests, `processes` how many run beside one another.
   Check(const Programs &programs, std::vector<std::string> tests, int processes);
 
-  // Runs the stages within `seconds`, telling each line as it comes.
-  void run(const std::vector<Stage> &plan, double seconds);
+  // Runs the stages within `seconds`, telling each line as it comes, and `after` each.
+  void run(const std::vector<Stage> &plan, double seconds, const std::function<void()> &after = [] {});
   Report &report() { return report_; }
+  const Programs &programs() const { return programs_; }
 
  private:
+  // Why a stage cannot run here; empty where it can.
+  std::string lacks(const Stage &stage) const;
   Outcome run_stage(const Stage &stage, double seconds);
-  Outcome run_tests(double seconds);
   Outcome run_figures(const Stage &stage, double seconds);
+  Outcome run_model(const Stage &stage, double seconds);
+  Outcome run_process(const std::vector<std::string> &figures, double seconds);
   Outcome run_sanitizer(const std::string &tool, double seconds);
   Outcome run_torch(double seconds);
   Outcome run_java(double seconds);
@@ -49,9 +61,10 @@ std::vector<std::string> sanitized_tests(const std::string &tool, const std::vec
 // Whether a test looks at nothing but the emulator's counts, which a device does not have.
 bool counts_traffic(const std::string &test);
 
-// Describes the device, or throws Error where there is none: then 3, else the check's exit status.
+// `describe` describes the device, or throws Error(EBB_UNSUPPORTED) where there is none: then 3, else the check's exit
+// status. What is found is written after each stage, so that it is there even where the check is ended.
 int check_device(const std::function<std::string()> &describe, Check &check, const std::vector<Stage> &plan,
-                 double seconds, const std::string &json_path);
+                 const Budget &budget);
 
 }  // namespace ebb::gpu_check
 

@@ -41,7 +41,7 @@ class AttentionBatch {
   AttentionBatch(const AttentionFigure &what, size_t least_bytes) : what_(what) {
     layout_ = {1, what.kv_heads, kBlockTokens, what.head_dim, what.kv_type};
     layout_.layers = copies_of(static_cast<size_t>(blocks()) * layout_.block_bytes(), least_bytes);
-    const bool sm90 = cuda::device_is_sm90() && what.kv_type == EBB_KV_F16;
+    const bool sm90 = cuda::device_is_sm90() && what.kv_type == EBB_KV_F16 && !what.plain;
     rows_ = sm90 ? cuda::sm90_rows(what.head_dim) : cuda::kMmaRows;
     few_ = what.queries * group() <= rows_.few;
     put_indices();
@@ -65,7 +65,7 @@ class AttentionBatch {
            static_cast<size_t>(what_.kv_heads);
   }
 
-  void run() {
+  void run(cuda::Stream stream) {
     cuda::Attention op{};
     op.q = q_.data();
     op.positions = positions_.data();
@@ -79,8 +79,8 @@ class AttentionBatch {
     op.splits = splits();
     op.partial = partial_.data();
     op.to = to_.data();
-    cuda::attention(op, tiles_.data(), tile_count_, few_ ? rows_.few : rows_.many, nullptr);
-    cuda::attention_merge(op, nullptr);
+    cuda::attention(op, tiles_.data(), tile_count_, few_ ? rows_.few : rows_.many, stream);
+    cuda::attention_merge(op, stream);
     layer_ = (layer_ + 1) % layout_.layers;
   }
 
@@ -141,11 +141,13 @@ class ProductBatch {
     code_bytes_ = tiles * sizes.codes;
     read_bytes_ = code_bytes_ + 4 * tiles * (sizes.steps + sizes.minima);
     copies_ = copies_of(read_bytes_, least_bytes);
-    const size_t all = code_bytes_ * static_cast<size_t>(copies_);
-    fill(codes_.reserve(all), all);
-    const std::vector<float> steps(tiles * std::max(sizes.steps, sizes.minima), 0.01f);
-    matrix_.steps = steps_.put(steps.data(), tiles * sizes.steps, nullptr);
-    matrix_.minima = minima_.put(steps.data(), tiles * sizes.minima, nullptr);
+    const auto copies = static_cast<size_t>(copies_);
+    fill(codes_.reserve(code_bytes_ * copies), code_bytes_ * copies);
+    step_count_ = tiles * sizes.steps;
+    minimum_count_ = tiles * sizes.minima;
+    const std::vector<float> steps(std::max(step_count_, minimum_count_) * copies, 0.01f);
+    steps_.put(steps.data(), step_count_ * copies, nullptr);
+    minima_.put(steps.data(), minimum_count_ * copies, nullptr);
     cuda::synchronize(nullptr);
     const auto x_count = static_cast<size_t>(what.tokens * cuda::padded(what.columns));
     fill(x_.reserve(x_count), x_count * 2);
@@ -153,9 +155,12 @@ class ProductBatch {
   }
   size_t read_bytes() const { return read_bytes_; }
 
-  void run() {
-    matrix_.codes = codes_.data() + code_bytes_ * static_cast<size_t>(turn_);
-    cuda::matmul({matrix_, x_.data(), nullptr, nullptr, y_.data(), what_.tokens, what_.rows}, nullptr);
+  void run(cuda::Stream stream) {
+    const auto turn = static_cast<size_t>(turn_);
+    matrix_.codes = codes_.data() + code_bytes_ * turn;
+    matrix_.steps = step_count_ == 0 ? nullptr : steps_.data() + step_count_ * turn;
+    matrix_.minima = minimum_count_ == 0 ? nullptr : minima_.data() + minimum_count_ * turn;
+    cuda::matmul({matrix_, x_.data(), nullptr, nullptr, y_.data(), what_.tokens, what_.rows}, stream);
     turn_ = (turn_ + 1) % copies_;
   }
 
@@ -163,6 +168,8 @@ class ProductBatch {
   ProductFigure what_;
   cuda::Matrix matrix_{};
   size_t code_bytes_ = 0;
+  size_t step_count_ = 0;
+  size_t minimum_count_ = 0;
   size_t read_bytes_ = 0;
   int32_t copies_ = 1;
   int32_t turn_ = 0;
@@ -176,14 +183,16 @@ Figure of_tensor(const std::string &name, double rate) { return {name, rate / 1e
 
 }  // namespace
 
-std::vector<AttentionFigure> attention_list() {
+std::vector<AttentionFigure> attention_list(bool wgmma) {
   std::vector<AttentionFigure> list;
   for (const ModelShape &shape : true_shapes()) {
-    const auto add = [&](int32_t sequences, int32_t context, int32_t queries, ebb_kv_type kv_type = EBB_KV_F16) {
-      const std::string what = std::string(queries == 1 ? "decode attention" : "prefill attention") +
+    const auto add = [&](int32_t sequences, int32_t context, int32_t queries, ebb_kv_type kv_type = EBB_KV_F16,
+                         bool plain = false) {
+      const std::string what = std::string(queries == 1 ? kDecodeAttention : kPrefillAttention) +
                                (kv_type == EBB_KV_I8 ? " of int8, " : ", ");
-      list.push_back({shape.name + ", " + what + std::to_string(sequences) + " x " + std::to_string(context),
-                      shape.heads, shape.kv_heads, shape.head_dim, sequences, context, queries, kv_type});
+      list.push_back({shape.name + ", " + what + std::to_string(sequences) + " x " + std::to_string(context) +
+                          (plain ? ", by mma.sync" : ""),
+                      shape.heads, shape.kv_heads, shape.head_dim, sequences, context, queries, kv_type, plain});
     };
     add(16, 1024, 1);
     add(16, 8192, 1);
@@ -193,6 +202,10 @@ std::vector<AttentionFigure> attention_list() {
       add(1, 8192, 8192);
       add(16, 8192, 1, EBB_KV_I8);
       add(1, 2048, 2048, EBB_KV_I8);
+      if (wgmma) {
+        add(16, 8192, 1, EBB_KV_F16, true);
+        add(1, 8192, 8192, EBB_KV_F16, true);
+      }
     }
     add(1, 2048, 2048);
   }
@@ -218,7 +231,7 @@ std::vector<ProductFigure> product_list() {
 
 Figure measure(const AttentionFigure &what, size_t least_bytes) {
   AttentionBatch batch(what, least_bytes);
-  const double seconds = seconds_of([&] { batch.run(); });
+  const double seconds = seconds_of([&](cuda::Stream stream) { batch.run(stream); });
   if (what.queries == 1) {
     return of_copy(what.name, static_cast<double>(batch.read_bytes()) / seconds);
   }
@@ -230,25 +243,32 @@ Figure measure(const AttentionFigure &what, size_t least_bytes) {
 
 Figure measure(const ProductFigure &what, size_t least_bytes) {
   ProductBatch batch(what, least_bytes);
-  const double seconds = seconds_of([&] { batch.run(); });
+  const double seconds = seconds_of([&](cuda::Stream stream) { batch.run(stream); });
   if (what.tokens <= 16) return of_copy(what.name, static_cast<double>(batch.read_bytes()) / seconds);
   return of_tensor(what.name, 2.0 * what.rows * what.columns * what.tokens / seconds);
 }
 
-void kernel_figures(const Print &print) {
-  constexpr size_t kBeyondCaches = size_t{512} << 20;
-  const auto print_all = [&](const auto &list) {
-    for (const auto &what : list) {
-      try {
-        print(measure(what, kBeyondCaches));
-      } catch (const Error &error) {
-        if (error.status() != EBB_OUT_OF_MEMORY) throw;
-        std::printf("%s was left out: %s\n", what.name.c_str(), error.what());
-      }
+void kernel_figures(const std::string &stage, const Print &print) {
+  // torch_figures.py has the same.
+  constexpr size_t kBeyondCaches = size_t{1} << 30;
+  std::string failed;
+  const auto print_one = [&](const auto &what) {
+    try {
+      print(measure(what, kBeyondCaches));
+    } catch (const Error &error) {
+      if (error.status() == EBB_DEVICE_LOST) throw;
+      std::printf("%s was left out: %s\n", what.name.c_str(), error.what());
+      if (error.status() != EBB_OUT_OF_MEMORY) failed = what.name + ": " + error.what();
     }
   };
-  print_all(attention_list());
-  print_all(product_list());
+  if (stage == kProducts) {
+    for (const ProductFigure &what : product_list()) print_one(what);
+  } else {
+    for (const AttentionFigure &what : attention_list(cuda::device_is_sm90())) {
+      if ((what.queries == 1) == (stage == kDecodeAttention)) print_one(what);
+    }
+  }
+  if (!failed.empty()) throw Error(EBB_INTERNAL, failed);
 }
 
 std::string torch_list() {
@@ -258,7 +278,7 @@ std::string torch_list() {
     for (const int32_t n : numbers) lines += "\t" + std::to_string(n);
     lines += "\n";
   };
-  for (const AttentionFigure &a : attention_list()) {
+  for (const AttentionFigure &a : attention_list(false)) {
     if (a.kv_type != EBB_KV_F16) continue;
     add("attention", a.name, {a.sequences, a.context, a.queries, a.heads, a.kv_heads, a.head_dim});
   }

@@ -20,6 +20,7 @@ struct AttentionFigure {
   int32_t context;
   int32_t queries;
   ebb_kv_type kv_type = EBB_KV_F16;  // or EBB_KV_I8
+  bool plain = false;                // by mma.sync on a device that has wgmma, too
 };
 
 struct ProductFigure {
@@ -30,14 +31,22 @@ struct ProductFigure {
   int32_t tokens;
 };
 
-std::vector<AttentionFigure> attention_list();
+// Stages of kernel_figures().
+constexpr const char *kProducts = "products";
+constexpr const char *kDecodeAttention = "decode attention";
+constexpr const char *kPrefillAttention = "prefill attention";
+
+// With those that show what wgmma is worth, on a device that has it.
+std::vector<AttentionFigure> attention_list(bool wgmma);
 std::vector<ProductFigure> product_list();
 
 // Kernels go in turn through as many copies of what they read as fill `least_bytes`, so that no cache holds it.
 Figure measure(const AttentionFigure &what, size_t least_bytes);
 Figure measure(const ProductFigure &what, size_t least_bytes);
 
-void kernel_figures(const Print &print);
+// Those of a stage: products, decode attention or prefill attention. What fails costs its own figure, unless the device
+// is lost.
+void kernel_figures(const std::string &stage, const Print &print);
 
 // What PyTorch is to measure beside them, a line each, for torch_figures.py.
 std::string torch_list();

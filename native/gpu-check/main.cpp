@@ -1,7 +1,9 @@
 // Proves the CUDA backend on the device at hand, then measures it; `make gpu-check` builds and starts it.
-//   gpu_check [JSON]                     all of it; exit status 0 all well, 1 something is wrong, 3 there is no device
+//   gpu_check [JSON [SECONDS]]           all of it, within the seconds; exit status 0 all well, 1 something is wrong,
+//                                        3 there is no device
 //   gpu_check tests [NAME...]            tests in this process, as src/test/cpp/main.cpp takes names
-//   gpu_check figures rates|kernels|MODEL
+//   gpu_check figures rates|products|decode attention|prefill attention|MODEL [plain]
+//                                        plain: a model's attention by mma.sync, whatever the device has
 //   gpu_check torch-list                 what torch_figures.py reads
 #include <unistd.h>
 
@@ -23,7 +25,7 @@ int run_tests(int argc, char **argv);
 namespace ebb::gpu_check {
 namespace {
 
-int figures(const std::string &what) {
+int figures(const std::string &what, bool plain) {
   const Print print = [](const Figure &figure) {
     std::printf("%s\n", line_of(figure).c_str());
     std::fflush(stdout);
@@ -31,10 +33,15 @@ int figures(const std::string &what) {
   try {
     if (what == "rates") {
       rate_figures(kRateWork, print);
-    } else if (what == "kernels") {
-      kernel_figures(print);
+    } else if (what == kProducts || what == kDecodeAttention || what == kPrefillAttention) {
+      kernel_figures(what, print);
     } else {
-      model_figures(ebb_backend_cuda(), true_shape(what), kModelWork, print);
+      ModelShape shape = true_shape(what);
+      if (plain) {
+        setenv("EBB_CUDA_WGMMA", "off", 1);
+        shape.name += " by mma.sync";
+      }
+      model_figures(ebb_backend_cuda(), shape, kModelWork, print);
     }
   } catch (const Error &error) {
     std::printf("%s\n", error.what());
@@ -71,20 +78,21 @@ Programs programs() {
   found.compute_sanitizer = find_program("compute-sanitizer", {EBB_CUDA_BIN, "/usr/local/cuda/bin"});
   found.python = find_program("python3", {});
   found.torch_script = EBB_TORCH_SCRIPT;
+  found.nvidia_smi = find_program("nvidia-smi", {});
 #if defined(EBB_JAVA_SCRIPT)
-  found.java_script = EBB_JAVA_SCRIPT;
+  if (!find_program("mvn", {}).empty()) found.java_script = EBB_JAVA_SCRIPT;
 #endif
   return found;
 }
 
-int all(const std::string &json_path) {
+int all(const std::string &json_path, double seconds) {
   std::vector<std::string> names;
   for (const test::Test &test : test::tests()) {
     if (!counts_traffic(test.name)) names.push_back(test.name);
   }
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   Check check(programs(), names, std::clamp(cores / 2, 1, 6));
-  return check_device(cuda::describe_device, check, stages(), kCheckSeconds, json_path);
+  return check_device(cuda::describe_device, check, stages(), {seconds, json_path});
 }
 
 }  // namespace
@@ -92,11 +100,17 @@ int all(const std::string &json_path) {
 
 int main(int argc, char **argv) {
   const std::string mode = argc > 1 ? argv[1] : "gpu-check.json";
-  if (mode == "tests") return run_tests(argc - 1, argv + 1);
-  if (mode == "figures" && argc == 3) return ebb::gpu_check::figures(argv[2]);
+  if (mode == "tests") {
+    setenv("EBB_TEST_ON_DEVICE", "1", 1);
+    return run_tests(argc - 1, argv + 1);
+  }
+  if (mode == "figures" && argc >= 3) {
+    return ebb::gpu_check::figures(argv[2], argc == 4 && argv[3] == std::string("plain"));
+  }
   if (mode == "torch-list") return std::fputs(ebb::gpu_check::torch_list().c_str(), stdout) < 0 ? 1 : 0;
   try {
-    return ebb::gpu_check::all(mode);
+    const double seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 0;
+    return ebb::gpu_check::all(mode, seconds > 0 ? seconds : ebb::gpu_check::kCheckSeconds);
   } catch (const std::exception &error) {
     std::printf("FAILED: %s\n", error.what());
     return 1;

@@ -5,12 +5,11 @@
 namespace ebb::gpu_check {
 namespace {
 
-// The numbers differ from lane to lane: with all alike a device would draw less power and run faster than it can.
 __global__ void __launch_bounds__(kMmaLoopThreads) mma_loop_kernel(TensorLoop loop) {
-  const float value = 1.0f + static_cast<float>(isa::lane()) / 1024;
-  const uint32_t pair = isa::pack_half(value, value);
-  const uint32_t a[4] = {pair, pair, pair, pair};
-  const uint32_t b[2] = {pair, pair};
+  const auto place = static_cast<uint32_t>(threadIdx.x * kMmaLoopWords);
+  uint32_t a[4], b[2];
+  for (uint32_t i = 0; i < 4; ++i) a[i] = mixed_halves(place + i);
+  for (uint32_t i = 0; i < 2; ++i) b[i] = mixed_halves(place + 4 + i);
   float c[kMmaLoopChains][4];
   for (int chain = 0; chain < kMmaLoopChains; ++chain) c[chain][0] = c[chain][1] = c[chain][2] = c[chain][3] = 0;
   EBB_UNROLL(1)
@@ -24,8 +23,8 @@ __global__ void __launch_bounds__(kMmaLoopThreads) mma_loop_kernel(TensorLoop lo
 
 }  // namespace
 
-void mma_loop(const TensorLoop &loop) {
-  EBB_LAUNCH(mma_loop_kernel, (cuda::Shape{static_cast<unsigned>(loop.ctas), 1, 1, kMmaLoopThreads}), nullptr, loop);
+void mma_loop(const TensorLoop &loop, cuda::Stream stream) {
+  EBB_LAUNCH(mma_loop_kernel, (cuda::Shape{static_cast<unsigned>(loop.ctas), 1, 1, kMmaLoopThreads}), stream, loop);
 }
 
 }  // namespace ebb::gpu_check

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "generated_model.h"
+#include "kernel_figures.h"
 
 namespace ebb::gpu_check {
 
@@ -10,7 +11,9 @@ const std::vector<Stage> &stages() {
   static const std::vector<Stage> all = [] {
     std::vector<Stage> list = {{"tests", 60, 180, true, true},
                                {"rates", 5, 30, true, true},
-                               {"kernels", 15, 90, true, true}};
+                               {kProducts, 8, 35, true, true},
+                               {kDecodeAttention, 10, 40, true, true},
+                               {kPrefillAttention, 8, 30, true, true}};
     // A device may be too small for the larger ones.
     for (const ModelShape &shape : true_shapes()) list.push_back({shape.name, 20, 90, true, false});
     list.push_back({"memcheck", 20, 60, true, false});

@@ -14,10 +14,10 @@ Figure tensor_figure(const std::string &how, double operations_per_second) {
 }
 
 double loop_rate(TensorLoop loop, int threads, double operations,
-                 const std::function<void(const TensorLoop &)> &start) {
+                 const std::function<void(const TensorLoop &, cuda::Stream)> &start) {
   cuda::DeviceArray<float> out("sums");
   loop.out = out.reserve(static_cast<size_t>(loop.ctas) * static_cast<size_t>(threads));
-  return operations * loop.rounds * loop.ctas / seconds_of([&] { start(loop); });
+  return operations * loop.rounds * loop.ctas / seconds_of([&](cuda::Stream stream) { start(loop, stream); });
 }
 
 void product_figure(int32_t side, const Print &print) {

@@ -70,9 +70,16 @@ std::string json_of(const Report &report, const Figure &figure) {
   return text + "}";
 }
 
+std::string strings_of(const std::vector<std::string> &texts) {
+  std::string out = "[";
+  for (const std::string &text : texts) out += (out.size() > 1 ? ", " : "") + quoted(text);
+  return out + "]";
+}
+
 std::string json_of(const Outcome &outcome) {
   return "{\"name\": " + quoted(outcome.name) + ", \"state\": " + quoted(state_name(outcome.state)) +
-         ", \"text\": " + quoted(outcome.text) + ", \"seconds\": " + json_number(outcome.seconds) + "}";
+         ", \"text\": " + quoted(outcome.text) + ", \"seconds\": " + json_number(outcome.seconds) +
+         ", \"failed\": " + strings_of(outcome.failed) + "}";
 }
 
 template <typename Items, typename Write>
@@ -119,6 +126,12 @@ double Report::rate_of(const std::string &bound) const {
   return rate;
 }
 
+std::map<std::string, double> Report::torch_alone() const {
+  std::map<std::string, double> alone = torch;
+  for (const Figure &f : figures) alone.erase(f.name);
+  return alone;
+}
+
 double Report::share_of(const Figure &figure) const {
   const double bound = rate_of(figure.bound);
   return bound > 0 ? figure.rate / bound : 0;
@@ -145,13 +158,20 @@ std::string table_of(const Report &report) {
   }
   text += format("\n%-58s %12s %-9s %7s %-13s %10s %8s\n", "measured", "", "", "share", "of", "torch", "of torch");
   for (const Figure &f : report.figures) text += row_of(report, f);
+  for (const auto &[name, value] : report.torch_alone()) {
+    text += format("%-58s %12s %-9s %7s %-13s %10.1f\n", name.c_str(), "", "", "", "", value);
+  }
+  for (const std::string &line : report.machine) text += line + "\n";
   return text;
 }
 
 std::string json_of(const Report &report) {
   return "{\n  \"device\": " + quoted(report.device) + ",\n  \"seconds\": " + json_number(report.seconds) +
          ",\n  \"checked\": " + list_of(report.outcomes, [](const Outcome &o) { return json_of(o); }) +
-         ",\n  \"measured\": " + list_of(report.figures, [&](const Figure &f) { return json_of(report, f); }) + "\n}\n";
+         ",\n  \"measured\": " + list_of(report.figures, [&](const Figure &f) { return json_of(report, f); }) +
+         ",\n  \"torch alone\": " + list_of(report.torch_alone(), [](const auto &one) {
+           return "{\"name\": " + quoted(one.first) + ", \"torch\": " + json_number(one.second) + "}";
+         }) + ",\n  \"machine\": " + strings_of(report.machine) + "\n}\n";
 }
 
 }  // namespace ebb::gpu_check

@@ -34,10 +34,12 @@ struct Outcome {
   State state;
   std::string text;
   double seconds;
+  std::vector<std::string> failed = {};  // tests, with why
 };
 
 struct Report {
   std::string device;
+  std::vector<std::string> machine;  // sentences: driver, clocks, compiler
   double seconds = 0;
   std::vector<Outcome> outcomes;
   std::vector<Figure> figures;
@@ -45,6 +47,8 @@ struct Report {
 
   // The greatest rate that was measured of a bound; 0: none.
   double rate_of(const std::string &bound) const;
+  // PyTorch's that no figure of ours stands beside.
+  std::map<std::string, double> torch_alone() const;
   // Of its bound; 0 where there is none.
   double share_of(const Figure &figure) const;
   // 1 when a stage was bad, or one of those that must run was left out.

@@ -5,11 +5,18 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
+
+#include "cuda/device.h"
 
 namespace ebb::gpu_check {
 
-// Median seconds of `work`, which starts kernels on the default stream; called many times.
-double seconds_of(const std::function<void()> &work);
+// Median seconds of `work`, which gives the stream kernels; called many times. Short work is measured as a CUDA graph
+// of many, so that it is the device's time and not that of starting it; where no graph can be made that is said.
+double seconds_of(const std::function<void(cuda::Stream)> &work);
+
+// What compiled this program's kernels.
+std::string compiler();
 
 // Bytes read and written a second by copies within the device's memory.
 double copied_bytes_per_second(size_t bytes);

@@ -25,18 +25,45 @@ bool has_sm90() {
 #endif
 }
 
-double number_of(int lane) { return 1 + lane / 1024.0; }
+// Half `i` of what a thread of a loop holds.
+double held(int thread, int words, int i) {
+  const uint32_t word = mixed_halves(static_cast<uint32_t>(thread * words + i / 2));
+  return f16_to_f32(static_cast<uint16_t>(i % 2 == 0 ? word : word >> 16));
+}
 
-// Row `row` of a as the four lanes 4 (row % 8) .. + 3 hold it, times column `column` of b likewise, or of ones.
-double product_of(int row, int column, bool ones) {
+// a[row][k] of a warp's 16 rows, as its lanes hold it in four words each, from word `first`.
+double left(int warp, int row, int k, int words, int first) {
+  const int lane = row % 8 * 4 + k % 8 / 2;
+  const int word = first + (row >= 8 ? 1 : 0) + (k >= 8 ? 2 : 0);
+  return held(warp * 32 + lane, words, word * 2 + k % 2);
+}
+
+// b[k][column] of mma.sync's 8 columns.
+double mma_right(int warp, int k, int column) {
+  return held(warp * 32 + column * 4 + k % 8 / 2, kMmaLoopWords, (4 + k / 8) * 2 + k % 2);
+}
+
+// b[k][column] of wgmma's 64 columns: rows of 128 bytes whose pieces of 16 lie swapped by the row's number.
+double wgmma_right(int k, int column) {
+  const int piece = (column / 8) ^ (k % 8);
+  return held(k * 8 + piece, kWgmmaLoopWords, column % 8);
+}
+
+// What a thread adds up: two rows of its warp times two columns of each eight.
+double sum_of(int thread, int columns, const std::function<double(int row, int k)> &a,
+              const std::function<double(int k, int column)> &b) {
   double sum = 0;
-  for (int i = 0; i < 4; ++i) sum += 4 * number_of(row % 8 * 4 + i) * (ones ? 1 : number_of(column % 8 * 4 + i));
+  for (const int row : {thread % 32 / 4, thread % 32 / 4 + 8}) {
+    for (int column = thread % 4 * 2; column < columns; column += column % 2 == 0 ? 1 : 7) {
+      for (int k = 0; k < 16; ++k) sum += a(row, k) * b(k, column);
+    }
+  }
   return sum;
 }
 
-void check_loop(const std::vector<float> &out, const std::function<double(int)> &expected) {
+void check_loop(const std::vector<float> &out, int threads, const std::function<double(int)> &expected) {
   std::vector<double> want;
-  for (size_t i = 0; i < out.size(); ++i) want.push_back(expected(static_cast<int>(i % 32)));
+  for (size_t i = 0; i < out.size(); ++i) want.push_back(expected(static_cast<int>(i) % threads));
   CHECK(relative_l2(out, want) <= 1e-5);
 }
 
@@ -52,13 +79,14 @@ TEST(instructions_mma_loop_adds_up) {
   constexpr int kRounds = 3;
   const auto out = simt::same_in_every_schedule<float>([] {
     const simt::Buffer<float> sums("sums", 2 * kMmaLoopThreads);
-    mma_loop({2, kRounds, sums.data()});
+    mma_loop({2, kRounds, sums.data()}, nullptr);
     return sums.read();
   });
-  check_loop(out, [](int lane) {
-    const int column = lane % 4 * 2;
-    return kRounds * kMmaLoopChains * 2 *
-           (product_of(lane / 4, column, false) + product_of(lane / 4, column + 1, false));
+  check_loop(out, kMmaLoopThreads, [](int thread) {
+    const int warp = thread / 32;
+    return kRounds * kMmaLoopChains *
+           sum_of(thread, 8, [&](int row, int k) { return left(warp, row, k, kMmaLoopWords, 0); },
+                  [&](int k, int column) { return mma_right(warp, k, column); });
   });
 }
 
@@ -67,10 +95,14 @@ TEST(instructions_wgmma_loop_adds_up) {
   constexpr int kRounds = 2;
   const auto out = simt::same_in_every_schedule<float>([] {
     const simt::Buffer<float> sums("sums", 2 * kWgmmaLoopThreads);
-    wgmma_loop({2, kRounds, sums.data()});
+    wgmma_loop({2, kRounds, sums.data()}, nullptr);
     return sums.read();
   });
-  check_loop(out, [](int lane) { return kRounds * kWgmmaLoopEach * 32 * product_of(lane / 4, 0, true); });
+  check_loop(out, kWgmmaLoopThreads, [](int thread) {
+    const int warp = thread / 32;
+    return kRounds * kWgmmaLoopEach *
+           sum_of(thread, 64, [&](int row, int k) { return left(warp, row, k, kWgmmaLoopWords, 4); }, wgmma_right);
+  });
 }
 
 // Both forms of products by warpgroups, on what bulk copies bring with zeros behind the tensor's end.

@@ -11,14 +11,14 @@ constexpr int kTileBytes = 16 * 128;  // [16][64] F16
 // One operand from registers: two from shared memory would wait for it.
 __global__ void __launch_bounds__(kWgmmaLoopThreads, 4) wgmma_loop_kernel(TensorLoop loop) {
   EBB_DYNAMIC_SHARED(tile);
-  const float value = 1.0f + static_cast<float>(isa::lane()) / 1024;
-  const uint32_t pair = isa::pack_half(value, value);
-  const uint32_t ones = isa::pack_half(1, 1);
   const int chunk = static_cast<int>(threadIdx.x);
-  isa::store_16_shared(tile + chunk * 16, {ones, ones, ones, ones});
+  const auto place = static_cast<uint32_t>(threadIdx.x * kWgmmaLoopWords);
+  isa::store_16_shared(tile + chunk * 16, {mixed_halves(place), mixed_halves(place + 1), mixed_halves(place + 2),
+                                           mixed_halves(place + 3)});
   isa::fence_async();
   isa::sync_threads();
-  const uint32_t a[4] = {pair, pair, pair, pair};
+  uint32_t a[4];
+  for (uint32_t i = 0; i < 4; ++i) a[i] = mixed_halves(place + 4 + i);
   const uint64_t b = isa::matrix_descriptor(tile);
   float c[8][4];
   for (int j = 0; j < 8; ++j) c[j][0] = c[j][1] = c[j][2] = c[j][3] = 0;
@@ -37,10 +37,10 @@ __global__ void __launch_bounds__(kWgmmaLoopThreads, 4) wgmma_loop_kernel(Tensor
 
 }  // namespace
 
-void wgmma_loop(const TensorLoop &loop) {
+void wgmma_loop(const TensorLoop &loop, cuda::Stream stream) {
   static_assert(kTileBytes == kWgmmaLoopThreads * 16);
   const cuda::Shape shape{static_cast<unsigned>(loop.ctas), 1, 1, kWgmmaLoopThreads, kTileBytes};
-  EBB_LAUNCH(wgmma_loop_kernel, shape, nullptr, loop);
+  EBB_LAUNCH(wgmma_loop_kernel, shape, stream, loop);
 }
 
 }  // namespace ebb::gpu_check

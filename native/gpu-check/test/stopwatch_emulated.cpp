@@ -5,10 +5,10 @@
 
 namespace ebb::gpu_check {
 
-double seconds_of(const std::function<void()> &work) {
+double seconds_of(const std::function<void(cuda::Stream)> &work) {
   simt::Machine::get().reset({});
-  work();
-  work();  // the next copy of what it reads
+  work(nullptr);
+  work(nullptr);  // the next copy of what it reads
   if (!simt::Machine::get().findings.empty()) test::fail("the emulator", 0, simt::Machine::get().findings.text());
   return 0.5;
 }
@@ -16,5 +16,7 @@ double seconds_of(const std::function<void()> &work) {
 double copied_bytes_per_second(size_t bytes) { return static_cast<double>(bytes); }
 
 int multiprocessors() { return 1; }
+
+std::string compiler() { return "the emulator"; }
 
 }  // namespace ebb::gpu_check

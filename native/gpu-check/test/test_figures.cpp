@@ -46,6 +46,13 @@ TEST(gpu_check_figures_of_attention_run) {
   });
 }
 
+TEST(gpu_check_figures_go_without_wgmma) {
+  on_both_devices([] {
+    const AttentionFigure plain{"plain", 4, 1, 64, 1, 100, 30, EBB_KV_F16, true};
+    CHECK_NEAR(measure(plain, 1).rate, 2 * 4.0 * 64 * 4 * (30 * 70 + 465), 1);
+  });
+}
+
 TEST(gpu_check_figures_of_products_run) {
   for (const ebb_type type : {EBB_TYPE_BF16, EBB_TYPE_Q8_0, EBB_TYPE_Q4_0, EBB_TYPE_Q4_K}) {
     const Figure few = measure(ProductFigure{"few", type, 40, 256, 1}, 40000);
@@ -100,7 +107,7 @@ TEST(gpu_check_figures_of_rates_run) {
 // Names join figures to torch's.
 TEST(gpu_check_figures_have_names_of_their_own) {
   std::set<std::string> names;
-  for (const auto &what : attention_list()) CHECK(names.insert(what.name).second);
+  for (const auto &what : attention_list(true)) CHECK(names.insert(what.name).second);
   for (const auto &what : product_list()) CHECK(names.insert(what.name).second);
   const std::string list = torch_list();
   const auto has = [&](const char *line) { return list.find(line) != std::string::npos; };

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "core/error.h"
 #include "gpu_check.h"
+#include "kernel_figures.h"
 
 using namespace ebb;
 using namespace ebb::gpu_check;
@@ -49,7 +50,7 @@ class Scripts {
 constexpr const char *kGoodSelf =
     "mode=$1; shift\n"
     "if [ $mode = figures ]; then printf 'figure\\tcopy\\t10\\tGB/s\\t\\t1e10\\n'; echo said; exit 0; fi\n"
-    "for t in \"$@\"; do echo \"ok   ${t#=}\"; done; echo \"$# tests, 0 failed\"";
+    "for t in \"$@\"; do echo \"at   ${t#=}\"; echo \"ok   ${t#=}\"; done; echo \"$# tests, 0 failed\"";
 
 std::vector<Stage> plan_of(std::initializer_list<const char *> names) {
   std::vector<Stage> plan;
@@ -69,6 +70,16 @@ void expect(const Outcome &outcome, State state, const std::string &part) {
   ebb::test::fail(__FILE__, __LINE__, outcome.text + " lacks " + part);
 }
 
+std::string a_device() { return "a device"; }
+
+std::string text_of(const std::string &path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+bool has(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+
 }  // namespace
 
 TEST(gpu_check_without_a_device_says_so) {
@@ -76,7 +87,7 @@ TEST(gpu_check_without_a_device_says_so) {
   Scripts scripts;
   const std::string json = scripts.path("out.json");
   const auto none = []() -> std::string { throw Error(EBB_UNSUPPORTED, "cuda: no device is attached"); };
-  CHECK_EQUAL(check_device(none, check, plan_of({"tests"}), 60, json), 3);
+  CHECK_EQUAL(check_device(none, check, plan_of({"tests"}), {60, json}), 3);
   CHECK(access(json.c_str(), F_OK) != 0);
 }
 
@@ -86,12 +97,40 @@ TEST(gpu_check_writes_what_it_found) {
   programs.self = scripts.add("self", kGoodSelf);
   const std::string json = scripts.path("out.json");
   Check check(programs, {"a", "b", "c"}, 2);
-  CHECK_EQUAL(check_device([] { return std::string("a device"); }, check, plan_of({"tests", "rates"}), 60, json), 0);
-  std::stringstream text;
-  text << std::ifstream(json).rdbuf();
-  CHECK(text.str().find("3 of 3 tests ran, 0 failed") != std::string::npos);
-  CHECK(text.str().find("\"name\": \"copy\", \"value\": 10") != std::string::npos);
+  CHECK_EQUAL(check_device(a_device, check, plan_of({"tests", "rates"}), {60, json}), 0);
+  CHECK(has(text_of(json), "3 of 3 tests ran, 0 failed"));
+  CHECK(has(text_of(json), "\"name\": \"copy\", \"value\": 10"));
   CHECK(check.report().seconds > 0);
+}
+
+// One that is ended in the midst has left what it found before.
+TEST(gpu_check_writes_after_each_stage) {
+  Scripts scripts;
+  const std::string json = scripts.path("out.json");
+  Programs programs;
+  programs.self =
+      scripts.add("self", "if [ $1 = tests ]; then echo 'ok   a'; else cp " + json + " " + json + ".then; fi");
+  const std::string then = scripts.path("out.json.then");
+  Check check(programs, {"a"}, 1);
+  CHECK_EQUAL(check_device(a_device, check, plan_of({"tests", "rates"}), {60, json}), 1);
+  CHECK(has(text_of(then), "1 of 1 tests ran, 0 failed"));
+  CHECK(!has(text_of(then), "rates"));
+  CHECK(has(text_of(json), "rates"));
+  Check other(programs, {"a"}, 1);
+  CHECK_EQUAL(check_device(a_device, other, plan_of({"tests"}), {60, "/no/such/folder/out.json"}), 1);
+  CHECK_EQUAL(other.report().outcomes.size(), size_t{1});
+}
+
+TEST(gpu_check_notes_the_machine) {
+  Scripts scripts;
+  Programs programs;
+  programs.self = scripts.add("self", kGoodSelf);
+  programs.nvidia_smi = scripts.add("smi", "echo '580.1, 1980 MHz'");
+  const std::string json = scripts.path("out.json");
+  Check check(programs, {"a"}, 1);
+  CHECK_EQUAL(check_device(a_device, check, plan_of({"tests"}), {60, json}), 0);
+  CHECK(has(text_of(json), "before: driver, clocks, temperature, power, throttling: 580.1, 1980 MHz"));
+  CHECK(has(text_of(json), "after: driver"));
 }
 
 TEST(gpu_check_counts_failed_and_missing_tests) {
@@ -99,10 +138,33 @@ TEST(gpu_check_counts_failed_and_missing_tests) {
   Programs programs;
   programs.self = scripts.add("fails", "shift; for t in \"$@\"; do echo \"FAIL ${t#=}\"; done; exit 1");
   expect(only(programs, "tests"), State::kBad, "3 of 3 tests ran, 3 failed");
-  programs.self = scripts.add("crashes", "echo 'ok   a'; kill -SEGV $$");
-  expect(only(programs, "tests", {"a", "b"}), State::kBad, "status 139");
   programs.self = scripts.add("silent", "exit 0");
-  expect(only(programs, "tests"), State::kBad, "not all of them ran");
+  expect(only(programs, "tests"), State::kBad, "0 of 3 tests ran, 0 failed");
+  programs.self = scripts.add("reasons", "shift; echo '  file:1: no'; echo '  file:2: nor this'; echo \"FAIL ${1#=}\"");
+  const Outcome outcome = only(programs, "tests", {"a"});
+  expect(outcome, State::kBad, "1 failed: a: file:1: no");
+  CHECK_EQUAL(outcome.failed.at(0), "a: file:1: no");
+}
+
+// What a test does to its process costs no other test.
+TEST(gpu_check_goes_on_behind_tests_that_end_their_process) {
+  Scripts scripts;
+  Programs programs;
+  programs.self = scripts.add("crashes", "shift; for t in \"$@\"; do echo \"at   ${t#=}\"\n"
+                              "if [ $t = =b ]; then kill -SEGV $$; fi; echo \"ok   ${t#=}\"; done");
+  expect(only(programs, "tests", {"a", "b", "c", "d", "e", "f"}), State::kBad,
+         "6 of 6 tests ran, 1 failed: b: its process ended with status 139");
+  // A lost device: the process has told and ends itself.
+  programs.self = scripts.add("loses", "shift; for t in \"$@\"; do echo \"at   ${t#=}\"\n"
+                              "if [ $t = =a ]; then echo '  e:5: lost'; echo 'FAIL a'; exit 1; fi\n"
+                              "echo \"ok   ${t#=}\"; done");
+  expect(only(programs, "tests", {"a", "b", "c", "d"}), State::kBad, "4 of 4 tests ran, 1 failed: a: e:5: lost");
+  programs.self = scripts.add("hangs", "shift; for t in \"$@\"; do echo \"at   ${t#=}\"\n"
+                              "if [ $t = =a ]; then echo '  e:5: first'; sleep 600; fi; echo \"ok   ${t#=}\"; done");
+  const Outcome hung = run_tests(programs.self, {"a", "b", "c"}, 1, {60, 0.5}, [](const std::string &) {});
+  expect(hung, State::kBad, "3 of 3 tests ran, 1 failed: a: it hung; e:5: first");
+  expect(run_tests(programs.self, {"b", "a", "c"}, 1, {0.5, 60}, [](const std::string &) {}), State::kBad,
+         "2 of 3 tests ran, 1 failed: a: the time was up");
 }
 
 TEST(gpu_check_figures_may_be_left_out_or_fail) {
@@ -111,15 +173,28 @@ TEST(gpu_check_figures_may_be_left_out_or_fail) {
   programs.self = scripts.add("small", "echo 'needs more memory'; exit 3");
   expect(only(programs, "Llama-3.1-8B"), State::kLeftOut, "needs more memory");
   programs.self = scripts.add("lost", "printf 'figure\\tx\\t1\\tGB/s\\t\\t1\\n'; echo 'device lost'; exit 1");
-  expect(only(programs, "kernels"), State::kBad, "1 figures; it ended with status 1: device lost");
+  expect(only(programs, kProducts), State::kBad, "1 figures; it ended with status 1: device lost");
   programs.self = scripts.add("none", "exit 0");
-  expect(only(programs, "kernels"), State::kBad, "0 figures");
+  expect(only(programs, kProducts), State::kBad, "0 figures");
   programs.self = scripts.add("slow", "sleep 600");
   Check check(programs, {}, 1);
-  check.run({{"kernels", 0.1, 0.5, true, true}}, 60);
+  check.run({{kProducts, 0.1, 0.5, true, true}}, 60);
   expect(check.report().outcomes.at(0), State::kBad, "the time was up");
   programs.self = scripts.add("good", kGoodSelf);
   expect(only(programs, "Qwen3-0.6B"), State::kGood, "1 figures; said");
+}
+
+// A model whose attention by wgmma hangs or fails is measured without.
+TEST(gpu_check_measures_a_model_without_wgmma_where_it_fails) {
+  Scripts scripts;
+  Programs programs;
+  programs.self = scripts.add("self", "if [ \"$3\" = plain ]; then\n"
+                              "printf 'figure\\tx by mma.sync\\t1\\tGB/s\\t\\t1\\n'\n"
+                              "else echo 'device lost'; exit 1; fi");
+  Check check(programs, {}, 1);
+  check.run({{"Qwen3-0.6B", 1, 60, true, false}}, 60);
+  expect(check.report().outcomes.at(0), State::kBad, "status 1: device lost; without wgmma: 1 figures");
+  CHECK_EQUAL(check.report().figures.at(0).name, "x by mma.sync");
 }
 
 TEST(gpu_check_sanitizer_findings_count) {
@@ -135,6 +210,12 @@ TEST(gpu_check_sanitizer_findings_count) {
       scripts.add("finds", "shift 6; echo '========= Invalid __global__ read'; \"$@\"; exit 86");
   expect(only(programs, "memcheck", tests), State::kBad, "1 findings of memcheck; status 86");
   expect(only(programs, "memcheck", {"other"}), State::kBad, "0 of 0");
+  programs.compute_sanitizer = scripts.add("refuses", "echo '========= Error: Device not supported. See'; exit 1");
+  expect(only(programs, "memcheck", tests), State::kLeftOut, "does not support the device");
+  programs.compute_sanitizer = scripts.add("slow", "sleep 600");
+  Check check(programs, tests, 1);
+  check.run({{"memcheck", 0.1, 0.5, true, false}}, 60);
+  expect(check.report().outcomes.at(0), State::kLeftOut, "0 of 2 tests ran, 0 failed; the time was up");
 }
 
 TEST(gpu_check_torch_stands_beside_ours) {
@@ -166,7 +247,23 @@ TEST(gpu_check_leaves_out_what_time_does_not_reach) {
   Programs programs;
   programs.self = scripts.add("self", kGoodSelf);
   Check check(programs, {"a"}, 1);
-  check.run({{"tests", 1, 60, true, true}, {"kernels", 1000, 2000, false, false}}, 60);
+  check.run({{"tests", 1, 60, true, true}, {kProducts, 1000, 2000, false, false}}, 60);
   CHECK_EQUAL(check.report().outcomes.size(), size_t{2});
   expect(check.report().outcomes[1], State::kLeftOut, "time does not reach");
+}
+
+// What is not there keeps no time from what is.
+TEST(gpu_check_keeps_no_time_for_what_cannot_run) {
+  Scripts scripts;
+  Programs programs;
+  programs.self = scripts.add("self", kGoodSelf);
+  const std::vector<Stage> plan = {{"tests", 10, 60, true, true}, {"memcheck", 55, 60, true, false}};
+  Check without(programs, {"a"}, 1);
+  without.run(plan, 60);
+  expect(without.report().outcomes[0], State::kGood, "1 of 1");
+  programs.compute_sanitizer = scripts.add("clean", "shift 6; exec \"$@\"");
+  Check with(programs, {"cuda_rope_b"}, 1);
+  with.run(plan, 60);
+  expect(with.report().outcomes[0], State::kLeftOut, "time does not reach");
+  expect(with.report().outcomes[1], State::kGood, "1 of 1");
 }

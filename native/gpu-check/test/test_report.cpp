@@ -9,13 +9,14 @@ Report some_report() {
   Report report;
   report.device = "cuda: Name \"X\", sm_90";
   report.seconds = 12.4;
-  report.outcomes = {{"tests", State::kGood, "3 of 3", 1.5}, {"java", State::kLeftOut, "a\tb\\", 0}};
+  report.outcomes = {{"tests", State::kGood, "3 of 3", 1.5, {"a: why"}}, {"java", State::kLeftOut, "a\tb\\", 0}};
   report.figures = {{"copy", 4000, "GB/s", "", 4e12},
                     {"tensor cores, one way", 600, "TFLOP/s", "", 6e14},
                     {"tensor cores, another", 800, "TFLOP/s", "", 8e14},
                     {"decode", 3000, "GB/s", kCopy, 3e12},
                     {"product", 200, "TFLOP/s", kTensor, 2e14}};
-  report.torch = {{"decode", 1500}};
+  report.torch = {{"decode", 1500}, {"lost", 7}};
+  report.machine = {"nvcc 13"};
   return report;
 }
 
@@ -38,6 +39,8 @@ TEST(gpu_check_report_prints_a_table) {
   CHECK(has(table, "75.0% copy"));
   CHECK(has(table, "1500.0    2.00x"));
   CHECK(has(table, "left out"));
+  CHECK(has(table, "lost"));
+  CHECK(has(table, "nvcc 13\n"));
 }
 
 TEST(gpu_check_report_writes_json) {
@@ -46,6 +49,9 @@ TEST(gpu_check_report_writes_json) {
   CHECK(has(json, "\"text\": \"a\\u0009b\\\\\""));
   CHECK(has(json, "{\"name\": \"decode\", \"value\": 3000, \"unit\": \"GB/s\", \"bound\": \"copy\", \"share\": 0.75, "
                   "\"torch\": 1500}"));
+  CHECK(has(json, "\"torch alone\": [\n    {\"name\": \"lost\", \"torch\": 7}\n  ]"));
+  CHECK(has(json, "\"machine\": [\"nvcc 13\"]"));
+  CHECK(has(json, "\"seconds\": 1.5, \"failed\": [\"a: why\"]"));
   Report empty;
   empty.figures = {{"x", 1.0 / 0.0, "", "", 0}};
   CHECK(has(json_of(empty), "\"value\": null"));

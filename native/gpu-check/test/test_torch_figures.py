@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""torch_figures.py with a torch made up here, that keeps shapes and a clock of its own: a call takes a millisecond."""
+"""torch_figures.py with a torch made up here, that keeps shapes and a clock of its own: a call takes a millisecond
+unless told otherwise, the device's part of it half of that."""
 import contextlib
 import io
 import os
@@ -23,8 +24,11 @@ class Tensor:
 class Torch(types.ModuleType):
     """Counts calls; refuses what does not fit together, as the real one does."""
 
-    def __init__(self, device=True):
+    def __init__(self, device=True, call_ms=1.0, graphs=True):
         super().__init__("torch")
+        self.clock = 0.0
+        self.call_ms = call_ms
+        self.capturing = None
         self.__version__ = "0.made-up"
         self.bfloat16 = "bfloat16"
         self.calls = []
@@ -35,28 +39,50 @@ class Torch(types.ModuleType):
                 assert enable_timing
 
             def record(self):
-                self.at = len(torch.calls)
+                self.at = torch.clock
 
             def elapsed_time(self, end):
                 return float(end.at - self.at)
 
-        self.cuda = types.SimpleNamespace(is_available=lambda: device, Event=Event, synchronize=lambda: None)
+        class Graph:
+            works = 0
+
+            def replay(self):
+                torch.clock += self.works * torch.call_ms / 2
+
+        @contextlib.contextmanager
+        def capture(graph):
+            if not graphs:
+                raise RuntimeError("no capture\nhere")
+            torch.capturing = graph
+            yield
+            torch.capturing = None
+
+        self.cuda = types.SimpleNamespace(is_available=lambda: device, Event=Event, synchronize=lambda: None,
+                                          CUDAGraph=Graph, graph=capture)
         self.nn = types.SimpleNamespace(functional=types.SimpleNamespace(scaled_dot_product_attention=self.attend))
 
     def randn(self, *shape, device, dtype):
         assert device == "cuda" and dtype == self.bfloat16
         return Tensor(*shape)
 
+    def call(self, what):
+        self.calls.append(what)
+        if self.capturing is None:
+            self.clock += self.call_ms
+        else:
+            self.capturing.works += 1
+
     def attend(self, query, key, value, is_causal, enable_gqa):
         if key.shape != value.shape or query.shape[0] != key.shape[0] or query.shape[3] != key.shape[3]:
             raise RuntimeError("shapes differ")
         assert enable_gqa == (query.shape[1] != key.shape[1]) and is_causal == (query.shape[2] > 1)
-        self.calls.append((id(key), key.shape))
+        self.call((id(key), key.shape))
 
     def matmul(self, x, weight):
         if x.shape[1] != weight.shape[0]:
             raise RuntimeError("out of memory\nat length")
-        self.calls.append((id(weight), weight.shape))
+        self.call((id(weight), weight.shape))
 
 
 def run(torch, lines):
@@ -93,6 +119,15 @@ class TorchFiguresTest(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertAlmostEqual(float(figures["one"]), 2 * 14336 * 4096 / 1e-3 / 1e9, places=2)
         self.assertAlmostEqual(float(figures["many"]), 2 * 64 * 32 * 512 / 1e-3 / 1e12, places=5)
+
+    def test_short_work_is_started_as_a_graph(self):
+        line = "product\tone\t14336\t4096\t1\n"
+        rate = 2 * 14336 * 4096 / 1e9
+        _, figures, _ = run(Torch(call_ms=0.05), line)
+        self.assertAlmostEqual(float(figures["one"]) / (rate / 0.025e-3), 1, places=4)
+        _, figures, text = run(Torch(call_ms=0.05, graphs=False), line)
+        self.assertAlmostEqual(float(figures["one"]) / (rate / 0.05e-3), 1, places=4)
+        self.assertIn("counts Python's calls too: no capture\n", text)
 
     def test_one_that_fails_does_not_end_the_others(self):
         torch = Torch()

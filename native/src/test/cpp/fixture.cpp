@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <new>
@@ -126,7 +127,8 @@ AlignedBytes::AlignedBytes(size_t bytes)
   std::memset(data_.get(), 0, size_);
 }
 
-TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32_t block_tokens) {
+TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32_t block_tokens)
+    : block_tokens_(block_tokens) {
   uint32_t tokens = 0, blocks = 0, outputs = 0;
   for (const Chunk &chunk : chunks) {
     tokens += static_cast<uint32_t>(chunk.tokens.size());
@@ -154,7 +156,11 @@ TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32
   h.bytes = align64(h.logits + uint64_t{4} * outputs * h.vocabulary);
   bytes_ = std::make_unique<AlignedBytes>(h.bytes);
   std::memcpy(bytes_->data(), &h, sizeof(h));
+  fill(chunks);
+}
 
+void TinyBatch::fill(const std::vector<Chunk> &chunks) {
+  const ebb_batch h = *descriptor();
   int32_t token = 0, block = 0, row = 0;
   for (size_t s = 0; s < chunks.size(); ++s) {
     const Chunk &chunk = chunks[s];
@@ -166,10 +172,10 @@ TinyBatch::TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32
     }
     for (size_t i = 0; i < chunk.tokens.size(); ++i, ++token) {
       const int32_t position = chunk.first_position + static_cast<int32_t>(i);
-      const int32_t physical = chunk.blocks.at(static_cast<size_t>(position / block_tokens));
+      const int32_t physical = chunk.blocks.at(static_cast<size_t>(position / block_tokens_));
       ints(h.token_ids)[token] = chunk.tokens[i];
       ints(h.positions)[token] = position;
-      ints(h.slot_mapping)[token] = physical * block_tokens + position % block_tokens;
+      ints(h.slot_mapping)[token] = physical * block_tokens_ + position % block_tokens_;
       if (chunk.all_outputs || i + 1 == chunk.tokens.size()) ints(h.output_rows)[row++] = token;
     }
   }
@@ -203,7 +209,9 @@ TinySession::TinySession(const ebb_backend *backend, const ebb_model *model, con
   const ebb_status status = backend->open(threads, &handle_, error, sizeof(error));
   if (status != EBB_OK) throw Error(status, error);
   try {
+    const auto begin = std::chrono::steady_clock::now();
     check(backend->load_model(handle_, model));
+    load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     attach();
   } catch (...) {
     backend->close(handle_);  // no destructor runs for what was not made

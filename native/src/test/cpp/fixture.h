@@ -88,6 +88,8 @@ struct Chunk {
 class TinyBatch {
  public:
   TinyBatch(const std::vector<Chunk> &chunks, int32_t vocabulary, int32_t block_tokens = 16);
+  // Chunks of the same sizes in place of those before.
+  void fill(const std::vector<Chunk> &chunks);
 
   ebb_batch *descriptor() { return reinterpret_cast<ebb_batch *>(bytes_->data()); }
   int32_t *ints(uint64_t offset) { return reinterpret_cast<int32_t *>(bytes_->data() + offset); }
@@ -95,6 +97,7 @@ class TinyBatch {
   std::vector<float> logits(int32_t row);
 
  private:
+  int32_t block_tokens_;
   std::unique_ptr<AlignedBytes> bytes_;
 };
 
@@ -130,6 +133,8 @@ class TinySession {
   void choose(const ebb_sampling *sampling);
   ebb_handle *handle() const { return handle_; }
   uint8_t *kv() const { return kv_.data(); }
+  // Seconds that the weights took to load, the opened backend's own start not counted.
+  double load_seconds() const { return load_seconds_; }
 
  private:
   void attach(const ebb_limits *limits);
@@ -137,6 +142,7 @@ class TinySession {
 
   const ebb_backend *backend_;
   ebb_handle *handle_ = nullptr;
+  double load_seconds_ = 0;
   AlignedBytes kv_;
   int32_t blocks_;
 };

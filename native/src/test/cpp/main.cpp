@@ -1,4 +1,6 @@
 // Runs all tests, or those that an argument names: by a part of the name, or, behind a `=`, by the whole.
+// With EBB_TEST_ON_DEVICE each is named before it runs too, and a lost device, which a process cannot get back, ends
+// it.
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,19 +31,31 @@ std::vector<Test> &tests() {
 void fail(const char *file, int line, const std::string &message) {
   ++failures;
   std::printf("  %s:%d: %s\n", file, line, message.c_str());
+  std::fflush(stdout);  // a process that is killed has told what it found
 }
 
 namespace {
 
+void say(const char *what, const Test &test) {
+  std::printf("%s %s\n", what, test.name.c_str());
+  std::fflush(stdout);
+}
+
 bool run(const Test &test) {
+  static const bool on_device = std::getenv("EBB_TEST_ON_DEVICE") != nullptr;
   const int before = failures;
+  bool lost = false;
+  if (on_device) say("at  ", test);
   try {
     test.body();
+  } catch (const Error &e) {
+    lost = e.status() == EBB_DEVICE_LOST;
+    fail("uncaught error", e.status(), e.what());
   } catch (const std::exception &e) {
     fail("uncaught exception", 0, e.what());
   }
-  std::printf("%s %s\n", failures == before ? "ok  " : "FAIL", test.name.c_str());
-  std::fflush(stdout);
+  say(failures == before ? "ok  " : "FAIL", test);
+  if (on_device && lost) std::_Exit(1);
   return failures == before;
 }
 
