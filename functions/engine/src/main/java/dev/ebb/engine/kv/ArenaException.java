@@ -9,6 +9,8 @@ public final class ArenaException extends RuntimeException {
     OTHER_MODEL,
     OTHER_LAYOUT,
     OTHER_VERSION,
+    /** Another kernel made it, and processes use it. */
+    OTHER_BOOT,
     /** The file is not an arena, or shorter than it says. */
     DAMAGED,
     NO_SPACE,

@@ -17,7 +17,7 @@ package dev.ebb.engine.kv;
  */
 record ArenaFormat(int blocks, long blockBytes) {
   static final long MAGIC = 0x414e455241424245L; // "EBBARENA"
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int SLOTS = 64;
   static final int LEASES = 1024;
 
@@ -38,6 +38,7 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final long AT_NEXT_LEASE = 80;
   static final long AT_LEASE_CHECK_MS = 88; // no lease expires before
   static final long AT_WISHED = 96; // int, tokens asked for when it was made
+  static final long AT_BOOT = 104; // 2 longs, the boot of the machine that it was made in
   static final long AT_LAYOUT = 128; // int length, UTF-8
   static final long AT_MODEL = 512; // int length, UTF-8
   static final int TEXT_BYTES = 380;

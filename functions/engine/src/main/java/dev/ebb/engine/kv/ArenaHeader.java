@@ -7,11 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * The part of the header that says what the file is; read before it is mapped.
  *
  * @param ready whether its making was finished
+ * @param boot the boot of the machine that it was made in
  */
 record ArenaHeader(
     long magic,
@@ -22,6 +24,7 @@ record ArenaHeader(
     int wishedTokens,
     long blockBytes,
     long fileBytes,
+    UUID boot,
     String layout,
     String model) {
 
@@ -35,6 +38,7 @@ record ArenaHeader(
         memory.get(JAVA_INT, ArenaFormat.AT_WISHED),
         memory.get(JAVA_LONG, ArenaFormat.AT_BLOCK_BYTES),
         memory.get(JAVA_LONG, ArenaFormat.AT_FILE_BYTES),
+        new UUID(memory.get(JAVA_LONG, ArenaFormat.AT_BOOT), memory.get(JAVA_LONG, ArenaFormat.AT_BOOT + 8)),
         text(memory, AT_LAYOUT),
         text(memory, AT_MODEL));
   }
@@ -47,8 +51,15 @@ record ArenaHeader(
     memory.set(JAVA_INT, ArenaFormat.AT_WISHED, wishedTokens);
     memory.set(JAVA_LONG, ArenaFormat.AT_BLOCK_BYTES, blockBytes);
     memory.set(JAVA_LONG, ArenaFormat.AT_FILE_BYTES, fileBytes);
+    memory.set(JAVA_LONG, ArenaFormat.AT_BOOT, boot.getMostSignificantBits());
+    memory.set(JAVA_LONG, ArenaFormat.AT_BOOT + 8, boot.getLeastSignificantBits());
     text(memory, AT_LAYOUT, layout);
     text(memory, AT_MODEL, model);
+  }
+
+  /** Whether nothing was ever written, as where a machine stopped before the first page had reached the disk. */
+  boolean blank() {
+    return magic == 0 && version == 0 && !ready && epoch == 0 && layout.isEmpty() && model.isEmpty();
   }
 
   private static String text(MemorySegment memory, long at) {

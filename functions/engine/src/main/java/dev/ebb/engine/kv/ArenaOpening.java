@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.StringJoiner;
+import java.util.UUID;
 
 /**
  * Decides, under the index lock, what to do with the file that is there: use it, make it anew, or
@@ -29,6 +30,7 @@ final class ArenaOpening {
   private final String model;
   private final int wantedBlocks;
   private final int wishedTokens;
+  private final UUID boot = Boot.id();
 
   ArenaOpening(ArenaFile file, KvLayout layout, String model, ArenaConfig config) {
     this.file = file;
@@ -45,7 +47,7 @@ final class ArenaOpening {
       return create();
     }
     ArenaHeader found = readHeader();
-    if (found.magic() != ArenaFormat.MAGIC) {
+    if (found.magic() != ArenaFormat.MAGIC && !found.blank()) {
       throw new ArenaException(Reason.DAMAGED, file.path()
           + " is not a KV arena. Move it away, or set EBB_ARENA_DIR to another folder");
     }
@@ -56,6 +58,12 @@ final class ArenaOpening {
       return create();
     }
     check(found);
+    if (!found.boot().equals(boot)) {
+      // Where its machine lost power, an entry may have reached the disk and its block not: none is believed.
+      requireNobodyAttached(Reason.OTHER_BOOT, "was made before this machine's last start, or on another kernel");
+      LOG.log(Level.INFO, "the KV arena {0} is from before the machine''s last start and is made anew", file.path());
+      return create();
+    }
     if (!isWhole(found, size)) {
       requireNobodyAttached(Reason.DAMAGED, "is " + size + " bytes long, and its " + found.blocks()
           + " blocks need another length");
@@ -142,8 +150,7 @@ final class ArenaOpening {
     MemorySegment memory = file.map(format.fileBytes());
     long epoch = 1 + (new SecureRandom().nextLong() & EPOCH_MASK - 1);
     new ArenaHeader(ArenaFormat.MAGIC, ArenaFormat.VERSION, false, epoch, wantedBlocks, wishedTokens,
-        layout.blockBytes(),
-        format.fileBytes(), layout.fingerprint(), model).write(memory);
+        layout.blockBytes(), format.fileBytes(), boot, layout.fingerprint(), model).write(memory);
     new BlockIndex(memory, format).rebuild();
     memory.set(ValueLayout.JAVA_LONG, ArenaFormat.AT_NEXT_SESSION, 1L);
     memory.set(ValueLayout.JAVA_LONG, ArenaFormat.AT_NEXT_LEASE, 1L);

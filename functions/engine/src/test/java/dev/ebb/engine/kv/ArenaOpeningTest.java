@@ -109,14 +109,53 @@ class ArenaOpeningTest {
   @Test
   void anOlderVersionInUseIsRefused() throws Exception {
     try (Arena arena = ArenaFixture.open(directory, 8)) {
-      // Another process, since a second descriptor in this one would drop its locks.
-      Process other = new ProcessBuilder("/bin/sh", "-c",
-          "printf '\\000' | dd of=\"$0\" bs=1 seek=" + ArenaFormat.AT_VERSION + " conv=notrunc 2>&1", file().toString())
-          .start();
-      assertEquals(0, other.waitFor());
+      zeros(ArenaFormat.AT_VERSION, 1);
       refused(Reason.OTHER_VERSION);
       assertEquals(8, arena.blocks());
     }
+  }
+
+  /** From another process, since a second descriptor in this one would drop its locks. */
+  private void zeros(long at, int count) throws Exception {
+    Process other = new ProcessBuilder("/bin/sh", "-c", "dd if=/dev/zero of=\"$0\" bs=1 conv=notrunc 2>&1 seek=" + at
+        + " count=" + count, file().toString()).start();
+    assertEquals(0, other.waitFor());
+  }
+
+  /** Of what was mapped when a machine stopped, some pages reached the disk and others did not. */
+  @Test
+  void anotherBootsFileIsMadeAnewWhenNobodyUsesIt() throws IOException {
+    edit(memory -> memory.set(JAVA_LONG, ArenaFormat.AT_BOOT, memory.get(JAVA_LONG, ArenaFormat.AT_BOOT) + 1));
+    long epoch;
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertFalse(ArenaFixture.cached(arena, 1), "published, and who knows what of it reached the disk");
+      assertEquals(new BlockCensus(8, 8, 0, 0), ArenaFixture.census(arena));
+      epoch = arena.epoch();
+    }
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertEquals(epoch, arena.epoch(), "of this boot by now");
+    }
+  }
+
+  /** Two kernels with one file: neither takes it from the other, and no pages are shared by both. */
+  @Test
+  void anotherBootsFileInUseIsRefused() throws Exception {
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      ArenaFixture.write(arena, 1);
+      zeros(ArenaFormat.AT_BOOT, 16);
+      refused(Reason.OTHER_BOOT);
+      assertTrue(ArenaFixture.cached(arena, 1), "whoever was first goes on");
+    }
+  }
+
+  @Test
+  void aKernelThatDoesNotTellItsBootHasAnIdOfItsOwn() throws IOException {
+    assertEquals(Boot.UNKNOWN, Boot.read(directory.resolve("absent")));
+    Path odd = Files.writeString(directory.resolve("odd"), "a kernel's secret\n");
+    assertEquals(Boot.UNKNOWN, Boot.read(odd));
+    Path told = Files.writeString(directory.resolve("told"), "123e4567-e89b-12d3-a456-426614174000\n");
+    assertEquals("123e4567-e89b-12d3-a456-426614174000", Boot.read(told).toString());
+    assertEquals(Boot.id(), Boot.id());
   }
 
   @Test
@@ -129,8 +168,17 @@ class ArenaOpeningTest {
 
   @Test
   void aForeignFileIsRefused() throws IOException {
-    Files.write(file(), new byte[10_000]);
+    Files.writeString(file(), "somebody's letters\n".repeat(1000));
     refused(Reason.DAMAGED);
+  }
+
+  /** A machine stopped when the file had its length on the disk and its first page had not come there. */
+  @Test
+  void aFileWithoutAHeaderIsMadeAnew() throws IOException {
+    Files.write(file(), new byte[10_000]);
+    try (Arena arena = ArenaFixture.open(directory, 8)) {
+      assertEquals(new BlockCensus(8, 8, 0, 0), ArenaFixture.census(arena));
+    }
   }
 
   /** What is in it can be computed again, so a damaged one is no reason not to start. */
