@@ -11,7 +11,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +57,19 @@ class RefusalsTest extends DecodeTest {
       expect(status, param, code, structured(
           "{'specversion':'1.0','id':'1','source':'/t','type':'dev.ebb.decode.requested',"
               + "'datacontenttype':'application/json','data':" + json + "}"));
+    }
+  }
+
+  @Test
+  void moreTokensThanAnEngineLooksThroughAreRefused() {
+    String ids = IntStream.range(0, 1025).mapToObj(Integer::toString).collect(Collectors.joining(","));
+    String biases = IntStream.range(0, 1025).mapToObj(id -> "'" + id + "':1").collect(Collectors.joining(","));
+    String work = GOOD.substring(0, GOOD.length() - 1) + ",'sampling':{";
+    for (String name : List.of("stop_token_ids", "logit_bias")) {
+      String given = name.equals("logit_bias") ? "{" + biases + "}" : "[" + ids + "]";
+      String data = (work + "'" + name + "':" + given + "}}").replace('\'', '"');
+      expect(400, name, "invalid_value",
+          function.post(FunctionClient.headers(EventTypes.DECODE_REQUESTED), bytes(data)));
     }
   }
 

@@ -300,7 +300,7 @@ class EngineStepTest {
     try (Rig rig = new Rig(EngineConfig.defaults(), 20)) {
       List<Integer> tokens = rig.run(prompt(30), greedy(30).build()).tokens(0);
       int stop = tokens.get(7);
-      Recorder stopped = rig.run(prompt(30), greedy(30).stopTokenIds(List.of(stop)).build());
+      Recorder stopped = rig.run(prompt(30), greedy(30).stopTokenIds(List.of(500, stop, 400, stop)).build());
       assertEquals(tokens.subList(0, tokens.indexOf(stop) + 1), stopped.tokens(0));
       assertEquals(Optional.of(stop), stopped.answer(0).stopReason);
     }

@@ -17,10 +17,10 @@ import java.util.Map;
  * @param repetitionPenalty above 1 discourages tokens of prompt and answer; 1 for none
  * @param presencePenalty subtracted once from a generated token's logit, in [-2, 2]
  * @param frequencyPenalty subtracted per occurrence in the answer, in [-2, 2]
- * @param logitBias token id to addend, each in [-100, 100]
+ * @param logitBias token id to addend, each in [-100, 100], of at most 1024 tokens
  * @param seed keys the counter-based random numbers, with answer index and position
- * @param stop texts that end the answer
- * @param stopTokenIds tokens that end the answer
+ * @param stop texts that end the answer, at most 16 of 1024 characters
+ * @param stopTokenIds tokens that end the answer, ascending, each once, at most 1024
  * @param ignoreEos whether to go on past end-of-generation tokens
  * @param includeStop whether a matched stop text stays in the answer
  * @param logprobs alternatives to report per generated token; -1 for no log-probabilities at all

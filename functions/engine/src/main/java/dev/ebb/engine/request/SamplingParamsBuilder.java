@@ -5,6 +5,12 @@ import java.util.Map;
 
 /** Collects sampling parameters; {@link #build()} validates them, each by its public name. */
 public final class SamplingParamsBuilder {
+  // What is looked through for every token is bounded, since all requests wait for it.
+  private static final int STOPS_MAX = 16;
+  private static final int STOP_CHARACTERS_MAX = 1024;
+  /** As many as vLLM takes addends. */
+  private static final int NAMED_TOKENS_MAX = 1024;
+
   private int n = 1;
   private int maxTokens = 16;
   private int minTokens;
@@ -92,8 +98,9 @@ public final class SamplingParamsBuilder {
     return this;
   }
 
+  /** In any order, each as often as one likes. */
   public SamplingParamsBuilder stopTokenIds(List<Integer> value) {
-    stopTokenIds = List.copyOf(value);
+    stopTokenIds = value.stream().sorted().distinct().toList();
     return this;
   }
 
@@ -132,9 +139,12 @@ public final class SamplingParamsBuilder {
         "must be in (0, 10], got " + repetitionPenalty);
     range("presence_penalty", presencePenalty, -2, 2);
     range("frequency_penalty", frequencyPenalty, -2, 2);
+    atMost("logit_bias", logitBias.size(), NAMED_TOKENS_MAX, "tokens");
     logitBias.forEach((token, bias) -> range("logit_bias", bias, -100, 100));
-    check("stop", stop.size() <= 16 && stop.stream().noneMatch(String::isEmpty),
-        "takes at most 16 texts, none empty");
+    check("stop", stop.size() <= STOPS_MAX && stop.stream().noneMatch(String::isEmpty),
+        "takes at most " + STOPS_MAX + " texts, none empty");
+    atMost("stop", stop.stream().mapToInt(String::length).max().orElse(0), STOP_CHARACTERS_MAX, "characters a text");
+    atMost("stop_token_ids", stopTokenIds.size(), NAMED_TOKENS_MAX, "different tokens");
     range("logprobs", logprobs, -1, 20);
     range("prompt_logprobs", promptLogprobs, -1, 20);
     return new SamplingParams(n, maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
@@ -146,6 +156,10 @@ public final class SamplingParamsBuilder {
     // Written so that NaN fails too.
     check(name, value >= min && value <= max, "must be between " + plain(min) + " and " + plain(max)
         + ", got " + plain(value));
+  }
+
+  private static void atMost(String name, int count, int most, String of) {
+    check(name, count <= most, "takes at most " + most + " " + of + ", got " + count);
   }
 
   private static String plain(double value) {

@@ -3,6 +3,7 @@ package dev.ebb.engine.sampling;
 import dev.ebb.engine.request.FinishReason;
 import dev.ebb.engine.request.SamplingParams;
 import dev.ebb.engine.tokenizer.Tokenizer;
+import java.util.Collections;
 import java.util.Optional;
 
 /** The text of one answer as its tokens come, and what ends it. */
@@ -30,7 +31,7 @@ public final class AnswerText {
   /** Takes the next generated token. */
   public Piece add(int token) {
     generated++;
-    if (params.stopTokenIds().contains(token)) {
+    if (Collections.binarySearch(params.stopTokenIds(), token) >= 0) {
       return ended((params.includeStop() ? decoder.add(token) : "") + decoder.finish(), Optional.of(token));
     }
     if (!params.ignoreEos() && tokenizer.endsGeneration(token)) {
