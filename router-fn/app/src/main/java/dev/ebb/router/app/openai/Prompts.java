@@ -10,6 +10,8 @@ import java.util.List;
 /** Reads {@code prompt}: a string, a list of strings, a list of token ids, or a list of such lists. */
 final class Prompts {
   private static final int PROMPTS_MAX = 2048;
+  /** Of one request, which is served before those that come after it. */
+  private static final int ANSWERS_MAX = 2048;
   private static final String EXPECTED = "a string, a list of strings, a list of token ids or a list of such lists";
 
   private final Fields fields;
@@ -42,6 +44,10 @@ final class Prompts {
     if (value.size() > PROMPTS_MAX) {
       throw fields.wrong("prompt", "invalid_value", "prompt takes at most " + PROMPTS_MAX + " prompts.");
     }
+    fields.integer("n").filter(n -> (long) n * value.size() > ANSWERS_MAX).ifPresent(n -> {
+      throw fields.wrong("n", "invalid_value", "n is " + n + ", which for " + value.size() + " prompts makes "
+          + (long) n * value.size() + " answers; one request takes at most " + ANSWERS_MAX + ".");
+    });
     List<Prompt> all = new ArrayList<>(value.size());
     for (JsonNode element : value) {
       all.add(one("prompt[" + all.size() + "]", element));

@@ -150,6 +150,7 @@ class BadInputTest {
     "'prompt': 'a', 'max_tokens': -1    | max_tokens    | invalid_value",
     "'prompt': 'a', 'suffix': 'b'       | suffix        | unsupported_parameter",
     "'prompt': 'a', 'best_of': 2        | best_of       | unsupported_value",
+    "'prompt': ['a','a','a','a','a','a','a','a','a','a','a','a','a','a','a','a','a'], 'n': 128 | n | invalid_value",
     "'prompt': 'a', 'logprobs': 21      | logprobs      | invalid_value",
     "'prompt': 'a', 'logprobs': true    | logprobs      | invalid_type",
     "'prompt': 'a', 'echo': 1           | echo          | invalid_type",
