@@ -11,6 +11,7 @@ final class Answer {
   private final AnswerText text;
   private FinishReason finishReason;
   private long lastTokenNanos;
+  private int generated;
 
   Answer(Generation generation, Sequence sequence, AnswerText text) {
     this.generation = generation;
@@ -43,8 +44,14 @@ final class Answer {
     return finishReason;
   }
 
-  /** Notes a token's time and gives the nanoseconds since the one before; 0 for the first. */
+  /** Tokens that its listener was told. */
+  int generated() {
+    return generated;
+  }
+
+  /** Counts a token, notes its time and gives the nanoseconds since the one before; 0 for the first. */
   long tokenAt(long nanos) {
+    generated++;
     long since = lastTokenNanos == 0 ? 0 : nanos - lastTokenNanos;
     lastTokenNanos = nanos;
     return since;

@@ -40,6 +40,8 @@ public interface EngineObserver {
   /**
    * @param reason how it ended
    * @param computedPromptTokens prompt tokens computed here, not found in a cache
+   * @param generatedTokens over all answers
+   * @param longestAnswer tokens of the longest answer
    */
   record RequestStats(
       FinishReason reason,
@@ -48,6 +50,7 @@ public interface EngineObserver {
       int externalTokens,
       int computedPromptTokens,
       int generatedTokens,
+      int longestAnswer,
       int maxTokens,
       int n,
       int preemptions,

@@ -133,8 +133,9 @@ final class Generation {
   RequestStats stats(FinishReason reason, long nowNanos) {
     int prompt = request.promptTokens().length;
     int preemptions = answers.stream().mapToInt(answer -> answer.sequence().preemptions()).sum();
+    int longest = answers.stream().mapToInt(Answer::generated).max().orElse(0);
     return new RequestStats(reason, prompt, cachedTokens, externalTokens, prompt - cachedTokens, generatedTokens,
-        sampling().maxTokens(), sampling().n(), preemptions, seconds(arrivedNanos, nowNanos),
+        longest, sampling().maxTokens(), sampling().n(), preemptions, seconds(arrivedNanos, nowNanos),
         seconds(arrivedNanos, wasAdmitted() ? admittedNanos : nowNanos), seconds(admittedNanos, firstTokenNanos),
         seconds(firstTokenNanos, lastTokenNanos));
   }

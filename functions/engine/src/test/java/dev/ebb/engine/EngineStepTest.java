@@ -186,6 +186,7 @@ class EngineStepTest {
       assertEquals(4, recorder.answers.size());
       assertNotEquals(recorder.tokens(0), recorder.tokens(1));
       assertEquals(12, recorder.completion.generatedTokens());
+      assertEquals(3, rig.observer.finished.getFirst().longestAnswer());
     }
   }
 

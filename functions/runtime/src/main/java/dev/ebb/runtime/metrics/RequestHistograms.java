@@ -49,11 +49,11 @@ final class RequestHistograms {
   void record(RequestStats stats) {
     promptTokens.observe(stats.promptTokens());
     generationTokens.observe(stats.generatedTokens());
-    maxGenerationTokens.observe(stats.maxTokens());
+    maxGenerationTokens.observe(stats.longestAnswer());
     paramsN.observe(stats.n());
     paramsMaxTokens.observe(stats.maxTokens());
-    // The first token belongs to prefill.
-    int decoded = stats.generatedTokens() - 1;
+    // The first token belongs to prefill; the answers are generated side by side, so the longest took the time.
+    int decoded = stats.longestAnswer() - 1;
     timePerOutputToken.observe(decoded > 0 ? stats.decodeSeconds() / decoded : 0);
     endToEnd.observe(stats.e2eSeconds());
     queueTime.observe(stats.queueSeconds());

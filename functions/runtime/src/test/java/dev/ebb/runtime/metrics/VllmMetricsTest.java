@@ -127,7 +127,7 @@ class VllmMetricsTest {
   @Test
   void aFinishedRequestEntersItsHistograms() {
     metrics.requestFinished(new EngineObserver.RequestStats(
-        FinishReason.LENGTH, 40, 24, 8, 16, 5, 5, 1, 0, 1.0, 0.1, 0.5, 0.4));
+        FinishReason.LENGTH, 40, 24, 8, 16, 5, 5, 5, 1, 0, 1.0, 0.1, 0.5, 0.4));
     PrometheusText text = read();
     PrometheusText.Sample finished = text.samples("vllm:request_success_total").stream()
         .filter(sample -> sample.value() > 0).findFirst().orElseThrow();
@@ -137,6 +137,18 @@ class VllmMetricsTest {
     assertEquals(16, text.value("vllm:request_prefill_kv_computed_tokens_sum"));
     assertTrue(text.samples("vllm:request_prompt_tokens_bucket").stream()
         .anyMatch(s -> s.labels().get("le").equals("50.0") && s.value() == 1));
+  }
+
+  /** Three answers of 5, 4 and 2 tokens, generated side by side, of up to 100. */
+  @Test
+  void theLongestOfSeveralAnswersIsTheMeasure() {
+    metrics.requestFinished(new EngineObserver.RequestStats(
+        FinishReason.STOP, 40, 0, 0, 40, 11, 5, 100, 3, 0, 1.0, 0.1, 0.5, 0.4));
+    PrometheusText text = read();
+    assertEquals(5, text.value("vllm:request_max_num_generation_tokens_sum"));
+    assertEquals(100, text.value("vllm:request_params_max_tokens_sum"));
+    assertEquals(11, text.value("vllm:request_generation_tokens_sum"));
+    assertEquals(0.1, text.value("vllm:request_time_per_output_token_seconds_sum"), 1e-9);
   }
 
   private static Map<String, Double> by(String label, PrometheusText text, String name) {
