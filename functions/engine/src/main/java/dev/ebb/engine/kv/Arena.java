@@ -227,8 +227,9 @@ public final class Arena implements AutoCloseable {
   /** Keeps blocks alive for another process until it claims them; empty when there are too many leases. */
   public OptionalLong lease(int[] blocks, long expiresAtMs) {
     enter();
-    leases.expire(clock.millis());
-    return leases.grant(blocks, expiresAtMs);
+    long nowMs = clock.millis();
+    leases.expire(nowMs);
+    return leases.grant(blocks, nowMs, expiresAtMs);
   }
 
   /** Takes over the blocks of a lease, once; false when it is not there, expired or holds others. */

@@ -39,6 +39,7 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final long AT_LEASE_CHECK_MS = 88; // no lease expires before
   static final long AT_WISHED = 96; // int, tokens asked for when it was made
   static final long AT_BOOT = 104; // 2 longs, the boot of the machine that it was made in
+  static final long AT_LEASE_LATEST_MS = 120; // latest grant of the leases
   static final long AT_LAYOUT = 128; // int length, UTF-8
   static final long AT_MODEL = 512; // int length, UTF-8
   static final int TEXT_BYTES = 380;
@@ -66,7 +67,8 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final int LEASE_EXPIRES_MS = 8; // long
   static final int LEASE_STATE = 16; // int, 1 while active
   static final int LEASE_COUNT = 20; // int
-  static final int LEASE_BLOCKS = 24; // int[]
+  static final int LEASE_GRANTED_MS = 24; // long
+  static final int LEASE_BLOCKS = 32; // int[]
 
   private static final long PAGE = 4096;
 

@@ -1,11 +1,13 @@
 package dev.ebb.engine.kv;
 
 import static dev.ebb.engine.kv.ArenaFormat.AT_LEASE_CHECK_MS;
+import static dev.ebb.engine.kv.ArenaFormat.AT_LEASE_LATEST_MS;
 import static dev.ebb.engine.kv.ArenaFormat.AT_NEXT_LEASE;
 import static dev.ebb.engine.kv.ArenaFormat.LEASES;
 import static dev.ebb.engine.kv.ArenaFormat.LEASE_BLOCKS;
 import static dev.ebb.engine.kv.ArenaFormat.LEASE_COUNT;
 import static dev.ebb.engine.kv.ArenaFormat.LEASE_EXPIRES_MS;
+import static dev.ebb.engine.kv.ArenaFormat.LEASE_GRANTED_MS;
 import static dev.ebb.engine.kv.ArenaFormat.LEASE_ID;
 import static dev.ebb.engine.kv.ArenaFormat.LEASE_STATE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -19,6 +21,9 @@ import java.util.OptionalLong;
  * Leases keep blocks alive between the process that computed them and the one that goes on with them.
  * An active record is the truth; the entries' lease counts follow from the records. A lease id is
  * {@code serial * LEASES + record}, never used twice in an arena. Callers hold the index lock.
+ *
+ * <p>Times are the wall clock's, the one clock that all containers of a machine have in common. It may be set back, by
+ * hours, so a lease has a beginning too: before it, it has expired as well, and is computed again rather than kept.
  */
 final class LeaseTable {
   private static final int ACTIVE = 1;
@@ -34,21 +39,22 @@ final class LeaseTable {
   }
 
   /** Holds blocks until claimed or expired; empty when every record is in use. */
-  OptionalLong grant(int[] blocks, long expiresAtMs) {
+  OptionalLong grant(int[] blocks, long nowMs, long expiresAtMs) {
     for (int record = 0; record < LEASES; record++) {
       long at = format.lease(record);
       if (memory.get(JAVA_INT, at + LEASE_STATE) != ACTIVE) {
-        return OptionalLong.of(write(record, at, blocks, expiresAtMs));
+        return OptionalLong.of(write(record, at, blocks, nowMs, expiresAtMs));
       }
     }
     return OptionalLong.empty();
   }
 
-  private long write(int record, long at, int[] blocks, long expiresAtMs) {
+  private long write(int record, long at, int[] blocks, long nowMs, long expiresAtMs) {
     long serial = memory.get(JAVA_LONG, AT_NEXT_LEASE);
     memory.set(JAVA_LONG, AT_NEXT_LEASE, serial + 1);
     long id = serial * LEASES + record;
     memory.set(JAVA_LONG, at + LEASE_ID, id);
+    memory.set(JAVA_LONG, at + LEASE_GRANTED_MS, nowMs);
     memory.set(JAVA_LONG, at + LEASE_EXPIRES_MS, expiresAtMs);
     memory.set(JAVA_INT, at + LEASE_COUNT, blocks.length);
     MemorySegment.copy(blocks, 0, memory, JAVA_INT, at + LEASE_BLOCKS, blocks.length);
@@ -59,6 +65,7 @@ final class LeaseTable {
     }
     long check = memory.get(JAVA_LONG, AT_LEASE_CHECK_MS);
     memory.set(JAVA_LONG, AT_LEASE_CHECK_MS, Math.min(check, expiresAtMs));
+    memory.set(JAVA_LONG, AT_LEASE_LATEST_MS, Math.max(memory.get(JAVA_LONG, AT_LEASE_LATEST_MS), nowMs));
     return id;
   }
 
@@ -70,8 +77,13 @@ final class LeaseTable {
     long at = format.lease((int) (id % LEASES));
     return memory.get(JAVA_INT, at + LEASE_STATE) == ACTIVE
         && memory.get(JAVA_LONG, at + LEASE_ID) == id
-        && memory.get(JAVA_LONG, at + LEASE_EXPIRES_MS) > nowMs
+        && runs(at, nowMs)
         && java.util.Arrays.equals(blocks(at), blocks);
+  }
+
+  private boolean runs(long at, long nowMs) {
+    return memory.get(JAVA_LONG, at + LEASE_GRANTED_MS) <= nowMs
+        && nowMs < memory.get(JAVA_LONG, at + LEASE_EXPIRES_MS);
   }
 
   /** Ends a lease; blocks that nobody else holds become available, unpublished ones free. */
@@ -91,22 +103,25 @@ final class LeaseTable {
 
   /** Ends every lease that has expired; cheap when none can have. */
   void expire(long nowMs) {
-    if (nowMs < memory.get(JAVA_LONG, AT_LEASE_CHECK_MS)) {
+    boolean setBack = nowMs < memory.get(JAVA_LONG, AT_LEASE_LATEST_MS);
+    if (nowMs < memory.get(JAVA_LONG, AT_LEASE_CHECK_MS) && !setBack) {
       return;
     }
     long next = Long.MAX_VALUE;
+    long latest = 0;
     for (int record = 0; record < LEASES; record++) {
       long at = format.lease(record);
       if (memory.get(JAVA_INT, at + LEASE_STATE) == ACTIVE) {
-        long expires = memory.get(JAVA_LONG, at + LEASE_EXPIRES_MS);
-        if (expires <= nowMs) {
-          endRecord(at);
+        if (runs(at, nowMs)) {
+          next = Math.min(next, memory.get(JAVA_LONG, at + LEASE_EXPIRES_MS));
+          latest = Math.max(latest, memory.get(JAVA_LONG, at + LEASE_GRANTED_MS));
         } else {
-          next = Math.min(next, expires);
+          endRecord(at);
         }
       }
     }
     memory.set(JAVA_LONG, AT_LEASE_CHECK_MS, next);
+    memory.set(JAVA_LONG, AT_LEASE_LATEST_MS, latest);
   }
 
   /** Sets the entries' lease counts from the records; a record that makes no sense is dropped. */

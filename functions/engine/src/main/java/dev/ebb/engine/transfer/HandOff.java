@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param layout {@code KvLayout.fingerprint()} of the blocks
  * @param lease lease id under which the blocks are held; consumed once. 0 when no lease could be had:
  *     decode then finds the full blocks by hash and computes the rest
- * @param leaseExpiresAtMs Unix time in milliseconds after which the blocks may be reclaimed
+ * @param leaseExpiresAtMs Unix time in milliseconds after which the blocks may be reclaimed,
+ *     earlier where the clock is set back
  * @param blocks physical block ids in sequence order, the last one possibly partial
  * @param blockHashes hex SHA-256 of each full block, in order
  * @param promptHash hex SHA-256 of the whole prompt, {@code BlockHash.run} of what follows its last full block

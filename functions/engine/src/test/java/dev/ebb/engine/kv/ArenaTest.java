@@ -126,6 +126,25 @@ class ArenaTest {
     }
   }
 
+  /** An hour back, and the expiry would be an hour and a second away. */
+  @Test
+  void aClockThatIsSetBackEndsLeases() {
+    AtomicLong now = new AtomicLong(7_200_000);
+    try (Arena arena = Arena.open(ArenaFixture.config(directory, 4), ArenaFixture.LAYOUT, ArenaFixture.MODEL,
+        () -> Instant.ofEpochMilli(now.get()))) {
+      int[] blocks = {ArenaFixture.write(arena, 1), allocate(arena)};
+      long lease = lease(arena, blocks, now.get() + 1000).orElseThrow();
+      ArenaFixture.release(arena, blocks);
+      now.addAndGet(-3_600_000);
+      assertFalse(claim(arena, lease, blocks));
+      assertEquals(4, available(arena), "looked for although no lease was to expire yet");
+      int[] later = {allocate(arena)};
+      long granted = lease(arena, later, now.get() + 1000).orElseThrow();
+      now.addAndGet(500);
+      assertTrue(claim(arena, granted, later), "the new time is as good as the old one");
+    }
+  }
+
   @Test
   void leasesOfOneBlockAreCounted() {
     try (Arena arena = ArenaFixture.open(directory, 2)) {
