@@ -5,19 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.engine.kv.BlockHash;
 import dev.ebb.engine.request.FinishReason;
+import dev.ebb.engine.request.GenerationRequest;
 import dev.ebb.engine.request.GenerationRequest.Phase;
 import dev.ebb.engine.request.SamplingParams;
 import dev.ebb.engine.transfer.HandOff;
 import dev.ebb.engine.transfer.HandOffs;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A prefill and a decode engine on one arena. */
@@ -155,6 +159,28 @@ class HandOffTest {
     assertEquals(0, decode.observer.bytesCopiedForHandOffs);
     assertEquals(2 * EchoBackend.LAYOUT.blockBytes(), decode.observer.bytesCopied,
         "each further answer goes on in a block of its own");
+  }
+
+  /** Of six blocks the hand-off has three and waits for the only seat; who sits there comes to need a fourth. */
+  @ParameterizedTest
+  @CsvSource({"1, 6", "0, 60"})
+  void theLessUrgentGivesWay(int priorityOfTheSeated, int tokensOfTheUnharmed) {
+    EngineConfig oneSeat = CONFIG.withMaxSequences(1);
+    Path six = directory.resolve("six");
+    try (Rig first = new Rig(oneSeat, 6, six); Rig second = new Rig(oneSeat, 6, six)) {
+      Recorder prompt = first.submit(Rig.request(PROMPT, params(6), Phase.PREFILL, null));
+      first.finish();
+      second.submit(new GenerationRequest("seated", Arrays.copyOf(PROMPT, 16), params(60), "", priorityOfTheSeated,
+          Phase.FULL, Optional.empty()));
+      second.step();
+      Recorder waiting = second.submit(
+          Rig.request(PROMPT, params(6), Phase.DECODE, prompt.completion.handOff().orElseThrow()));
+      second.finish();
+      assertEquals(alone(params(6)), waiting.transcript());
+      assertEquals(tokensOfTheUnharmed, second.observer.finished.getFirst().maxTokens());
+      assertEquals(0, second.observer.finished.getFirst().preemptions());
+      assertEquals(1, second.observer.finished.getLast().preemptions());
+    }
   }
 
   @Test

@@ -13,7 +13,8 @@ import java.util.TreeSet;
  * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
  * running prompts, then admits waiting sequences, each group by priority and arrival. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
- * is none, a waiting sequence that holds blocks, else the last that runs, gives them up and computes again later.
+ * is none, a waiting sequence that holds blocks, unless it is the more urgent, or the last that runs gives
+ * them up and computes again later.
  */
 public final class Scheduler {
   private final Arena arena;
@@ -98,14 +99,18 @@ public final class Scheduler {
     return true;
   }
 
-  /** Who gives way to {@code sequence}: one that waits with blocks, else the last that runs. */
+  /**
+   * Who gives way to {@code sequence}, perhaps itself: the last that waits with blocks, or the last that runs where
+   * that one is less urgent.
+   */
   private Sequence victim(Sequence sequence) {
+    Sequence last = running.isEmpty() ? sequence : running.last();
     for (Sequence candidate : waiting.descendingSet()) {
       if (candidate.blocks().size() > 0 && candidate != sequence) {
-        return candidate;
+        return candidate.priority() < last.priority() ? last : candidate;
       }
     }
-    return running.isEmpty() ? sequence : running.last();
+    return last;
   }
 
   private void preempt(Sequence sequence, StepPlan plan) {
