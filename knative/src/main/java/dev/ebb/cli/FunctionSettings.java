@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Looks over the variables that only functions read, which would refuse them no sooner than with the first request. */
 public final class FunctionSettings {
   private static final List<String> COUNTS = List.of("EBB_MAX_SEQUENCES", "EBB_TOKEN_BUDGET", "EBB_CHUNK_TOKENS",
-      "EBB_STREAM_EVENTS_MAX");
+      "EBB_STEP_TIMEOUT_SECONDS", "EBB_STREAM_EVENTS_MAX");
   private static final List<String> SWITCHES = List.of("EBB_CUDA_GRAPHS", "EBB_CUDA_WGMMA");
 
   private final Map<String, String> env;

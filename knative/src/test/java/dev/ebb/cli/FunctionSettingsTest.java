@@ -23,6 +23,7 @@ class FunctionSettingsTest {
       "EBB_TOKEN_BUDGET | 0 | EBB_TOKEN_BUDGET=0 makes no sense; give a whole number of 1 or more",
       "EBB_MAX_SEQUENCES | many | EBB_MAX_SEQUENCES=many makes no sense; give a whole number of 1 or more",
       "EBB_CHUNK_TOKENS | -1 | EBB_CHUNK_TOKENS=-1 makes no sense; give a whole number of 1 or more",
+      "EBB_STEP_TIMEOUT_SECONDS | 0 | EBB_STEP_TIMEOUT_SECONDS=0 makes no sense; give a whole number of 1 or more",
       "EBB_STREAM_EVENTS_MAX | 0 | EBB_STREAM_EVENTS_MAX=0 makes no sense; give a whole number of 1 or more",
       "EBB_CUDA_GRAPHS | yes | EBB_CUDA_GRAPHS=yes makes no sense; set it to on or off, or leave it out",
       "EBB_KV_TYPE | i8 | EBB_KV_TYPE=i8, but backend cpu keeps keys and values as f16 or f32; set one of these, "

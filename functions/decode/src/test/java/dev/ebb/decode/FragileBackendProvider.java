@@ -10,11 +10,15 @@ import dev.ebb.engine.model.ModelFile;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
 
-/** The reference backend until a token {@value #FATAL} comes by; that takes its device away. */
+/** The reference backend until a token {@value #FATAL} takes its device away, or one {@value #ENDLESS} holds it up. */
 public final class FragileBackendProvider implements BackendProvider {
   static final String NAME = "fragile";
   static final int FATAL = 7;
+  static final int ENDLESS = 8;
+  /** Opened, lets go on what has come to the token {@value #ENDLESS}. */
+  static final CountDownLatch END = new CountDownLatch(1);
 
   @Override
   public String name() {
@@ -76,8 +80,19 @@ public final class FragileBackendProvider implements BackendProvider {
         if (batch.tokenId(i) == FATAL) {
           throw new BackendException(BackendException.Reason.DEVICE_LOST, "the device is gone");
         }
+        if (batch.tokenId(i) == ENDLESS) {
+          await();
+        }
       }
       sound.forward(batch);
+    }
+
+    private static void await() {
+      try {
+        END.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     @Override

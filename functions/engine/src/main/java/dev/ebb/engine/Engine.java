@@ -37,6 +37,8 @@ public final class Engine implements AutoCloseable {
   private volatile boolean healthy = true;
   private volatile int running;
   private volatile int waiting;
+  /** By {@link System#nanoTime()}; 0 between steps. */
+  private volatile long stepBegan;
 
   private Engine(EngineLoop loop, ModelFile model, Tokenizer tokenizer, Arena arena) {
     this.loop = loop;
@@ -122,6 +124,15 @@ public final class Engine implements AutoCloseable {
     return healthy;
   }
 
+  /**
+   * How long the engine thread has been at its present step, {@link Duration#ZERO} between two: one that never ends, in
+   * the backend or at the arena's lock, is seen by nothing else.
+   */
+  public Duration stepTime() {
+    long began = stepBegan;
+    return began == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - began);
+  }
+
   /** Refuses new work and waits for what is running; whether all of it ended in time. */
   public boolean drain(Duration timeout) {
     return mailbox.drain(timeout);
@@ -164,6 +175,7 @@ public final class Engine implements AutoCloseable {
     }
     mailbox.idle(true);
     note();
+    stepBegan = 0;
     loop.close();
   }
 
@@ -175,12 +187,14 @@ public final class Engine implements AutoCloseable {
         case BLOCKED -> mailbox.take(false, BLOCKED_WAIT);
         case IDLE -> mailbox.take(true, IDLE_WAIT);
       };
+      stepBegan = System.nanoTime() | 1;
       if (result == EngineLoop.Result.IDLE && mail.isEmpty()) {
         loop.tidy();
-        continue;
+      } else {
+        result = loop.step(mail.arrived(), mail.cancelled());
+        note();
       }
-      result = loop.step(mail.arrived(), mail.cancelled());
-      note();
+      stepBegan = 0;
     }
   }
 

@@ -128,6 +128,22 @@ class EngineTest {
   }
 
   @Test
+  void aStepThatDoesNotEndIsSeen() throws Exception {
+    Gate gate = new Gate();
+    engine.submit(request("r", 20, endless(3)), gate);
+    gate.reached.await();
+    Duration before = engine.stepTime();
+    Thread.sleep(2);
+    assertTrue(engine.stepTime().compareTo(before) > 0 && before.isPositive());
+    gate.open.countDown();
+    gate.ended.await();
+    assertTrue(engine.drain(LONG));
+    while (!engine.stepTime().isZero()) {
+      Thread.onSpinWait(); // an idle engine is between steps but for moments
+    }
+  }
+
+  @Test
   void aLostDeviceMakesTheEngineUnhealthy() throws Exception {
     backend.failAt(3, BackendException.Reason.DEVICE_LOST);
     Recorder recorder = new Recorder();

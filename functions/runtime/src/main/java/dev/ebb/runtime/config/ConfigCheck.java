@@ -19,6 +19,7 @@ public final class ConfigCheck {
     positive("EBB_TOKEN_BUDGET", config.tokenBudget());
     config.threads().ifPresent(threads -> positive("EBB_THREADS", threads));
     config.chunkTokens().ifPresent(tokens -> positive("EBB_CHUNK_TOKENS", tokens));
+    positive("EBB_STEP_TIMEOUT_SECONDS", config.stepTimeoutSeconds());
     positive("EBB_STREAM_EVENTS_MAX", config.stream().eventsMax());
     require(config.drainSeconds() >= 0, "EBB_DRAIN_SECONDS must not be negative, got " + config.drainSeconds());
     require(config.node().matches("[A-Za-z0-9._-]+"),

@@ -53,6 +53,10 @@ public interface EbbConfig {
   @WithDefault("30")
   int drainSeconds();
 
+  /** Seconds after which an engine step counts as one that never ends, and the process as one to replace. */
+  @WithDefault("600")
+  int stepTimeoutSeconds();
+
   /** What this function answers. */
   Function function();
 

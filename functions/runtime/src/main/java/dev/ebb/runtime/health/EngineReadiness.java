@@ -8,22 +8,24 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while the engine is up and healthy and no stop was asked for. */
+/** Ready while the engine is up and at work and no stop was asked for. */
 @Readiness
 @Singleton
 public class EngineReadiness implements HealthCheck {
   private final EngineHost host;
   private final InFlight inFlight;
+  private final EngineAtWork atWork;
 
   @Inject
-  EngineReadiness(EngineHost host, InFlight inFlight) {
+  EngineReadiness(EngineHost host, InFlight inFlight, EngineAtWork atWork) {
     this.host = host;
     this.inFlight = inFlight;
+    this.atWork = atWork;
   }
 
   @Override
   public HealthCheckResponse call() {
-    boolean up = host.engine().map(running -> running.engine().healthy()).orElse(false);
+    boolean up = host.engine().map(running -> atWork.test(running.engine())).orElse(false);
     return HealthCheckResponse.named("engine")
         .status(up && !inFlight.draining())
         .withData("draining", inFlight.draining())
