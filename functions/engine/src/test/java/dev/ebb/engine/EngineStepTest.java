@@ -191,6 +191,23 @@ class EngineStepTest {
   }
 
   @Test
+  void manyAnswersLetLaterRequestsThroughAndAreNotOvertakenForEver() {
+    try (Rig rig = new Rig(EngineConfig.defaults().withMaxSequences(1), 40)) {
+      Recorder many = rig.submit(prompt(20), greedy(4).n(8).build());
+      Recorder later = rig.submit(prompt(21), greedy(4).build());
+      while (!later.done()) {
+        rig.step();
+      }
+      assertEquals(2, many.answers.values().stream().filter(answer -> answer.reason != null).count());
+      for (int i = 0; i < 100 && !many.done(); i++) {
+        rig.submit(prompt(22), greedy(4).build());
+        rig.step();
+      }
+      assertTrue(many.done(), "overtaken by whoever came later");
+    }
+  }
+
+  @Test
   void promptLogprobsComeOnceDespiteAPreemption() {
     try (Rig rig = new Rig(EngineConfig.defaults().withChunkTokens(4), 11)) {
       // Two answers that grow a block each before the prompt is through push it out.

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 
 /**
  * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
- * running prompts, then admits waiting sequences, each group by priority and arrival. A sequence gets
+ * running prompts, then admits waiting sequences, each group in {@link Sequence#ORDER}. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
  * is none, a waiting sequence that holds blocks, unless it is the more urgent, or the last that runs gives
  * them up and computes again later.

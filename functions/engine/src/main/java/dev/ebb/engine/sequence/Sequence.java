@@ -13,9 +13,12 @@ import java.util.List;
  * prompt, or computes again after a preemption.
  */
 public final class Sequence {
-  /** Lower priority numbers first, then earlier requests, then lower answer indices. */
+  /**
+   * Lower priority numbers first, then by turn. Each further answer of a request stands one request further back: so
+   * many answers do not keep all later requests waiting, and none is overtaken for ever.
+   */
   public static final Comparator<Sequence> ORDER = Comparator.comparingInt(Sequence::priority)
-      .thenComparingLong(Sequence::arrival).thenComparingInt(Sequence::choice);
+      .thenComparingLong(Sequence::turn).thenComparingLong(Sequence::arrival);
 
   private final TokenList tokens;
   private final HashChain hashes;
@@ -123,5 +126,9 @@ public final class Sequence {
 
   public int choice() {
     return choice;
+  }
+
+  private long turn() {
+    return arrival + choice;
   }
 }
