@@ -21,7 +21,7 @@ final class EventWriter {
 
   /**
    * @param beforeHead runs before the head is written, to set headers
-   * @param beforeFirst runs before the first event, which may be later than the head
+   * @param beforeFirst runs before the first event of the answer, which may be later than the head
    * @param pause asks the source to hold, until {@code resume}
    */
   EventWriter(HttpServerResponse response, Runnable beforeHead, Runnable beforeFirst, Runnable pause,
@@ -44,7 +44,23 @@ final class EventWriter {
   }
 
   void event(JsonNode event) {
+    if (!begun && !response.closed()) {
+      begun = true;
+      beforeFirst.run();
+    }
     data(event.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Why there is no more to come, which is no part of the answer. */
+  void error(JsonNode error) {
+    data(error.toString().getBytes(StandardCharsets.UTF_8));
+    done();
+  }
+
+  /** An event of somebody else's answer as it came, but for the empty line at its end. */
+  void pass(Buffer event) {
+    begun = true;
+    write(Buffer.buffer(event.length() + SUFFIX.length).appendBuffer(event).appendBytes(SUFFIX));
   }
 
   /** A line that clients of the protocol pass over, and people may read. */
@@ -55,16 +71,18 @@ final class EventWriter {
   /** The end mark, and the end of the response. */
   void done() {
     data("[DONE]".getBytes(StandardCharsets.US_ASCII));
+    end();
+  }
+
+  /** The end of the response, whose end mark was passed on. */
+  void end() {
     if (!response.closed()) {
       response.end();
     }
   }
 
   private void data(byte[] data) {
-    if (!begun && !response.closed()) {
-      begun = true;
-      beforeFirst.run();
-    }
+    begun = true;
     write(Buffer.buffer(PREFIX.length + data.length + SUFFIX.length)
         .appendBytes(PREFIX).appendBytes(data).appendBytes(SUFFIX));
   }

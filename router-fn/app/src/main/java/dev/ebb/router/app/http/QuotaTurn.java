@@ -180,11 +180,14 @@ public final class QuotaTurn {
         .onSuccess(head -> {
           // The caller may leave before the head is here, and after.
           Consumer<Refusal> breakOff = refusal -> {
-            head.request().reset();
+            // First, so that the caller is told this reason and not that the connection went.
             ways.fails(refusal);
+            head.request().reset();
           };
           exchange.passedOn(breakOff);
-          ways.elsewhere(head, why);
+          if (exchange.open()) {
+            ways.elsewhere(head, why);
+          }
         })
         .onFailure(ways::fails);
   }

@@ -4,13 +4,16 @@ import dev.ebb.events.Usage;
 import dev.ebb.router.app.call.Answer;
 import dev.ebb.router.app.metrics.RouterMetrics;
 import dev.ebb.router.quota.QuotaWait;
+import dev.ebb.router.request.Refusal;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.parsetools.RecordParser;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /** Brings one streamed answer to its caller. Confined to the connection's context. */
 final class StreamDelivery implements QuotaTurn.Ways {
+  private static final String DONE = "data: [DONE]";
+
   private final Exchange exchange;
   private final RoutingContext context;
   private final Answer answer;
@@ -18,6 +21,9 @@ final class StreamDelivery implements QuotaTurn.Ways {
   private final EventWriter writer;
   private final WaitingLines lines;
   private boolean headWasEarly;
+  private QuotaWait elsewhereWhy;
+  private RecordParser other;
+  private boolean otherDone;
 
   StreamDelivery(Exchange exchange, RoutingContext context, Answer answer, QuotaTurn turn, RouterMetrics metrics,
       String model) {
@@ -26,7 +32,7 @@ final class StreamDelivery implements QuotaTurn.Ways {
     this.answer = answer;
     this.turn = turn;
     writer = new EventWriter(context.response(), this::head,
-        () -> first(metrics, model), answer::pause, answer::resume);
+        () -> first(metrics, model), this::pause, this::resume);
     lines = new WaitingLines(writer::comment);
   }
 
@@ -58,24 +64,39 @@ final class StreamDelivery implements QuotaTurn.Ways {
   /** The other router's stream as it comes, with a line for people where the head was out before. */
   @Override
   public void elsewhere(HttpClientResponse head, QuotaWait why) {
-    HttpServerResponse response = context.response();
     if (head.statusCode() != 200) {
       head.body().onComplete(read -> fails(read.failed() ? read.cause() : refusal(head, read.result().getBytes())));
       return;
     }
+    elsewhereWhy = why;
     if (writer.headSent()) {
       writer.comment(Degrade.HEADER + ": " + turn.says(why));
-    } else {
-      response.putHeader(Degrade.HEADER, turn.says(why)).setChunked(true)
-          .putHeader("content-type", "text/event-stream; charset=utf-8").putHeader("cache-control", "no-cache");
     }
-    head.pipeTo(response).onComplete(piped -> {
-      if (piped.succeeded()) {
-        exchange.answeredElsewhere();
-      } else {
-        fails(piped.cause());
+    pass(head);
+  }
+
+  /** Event by event: of a stream that breaks off within one, no half of it may stand before the error. */
+  private void pass(HttpClientResponse head) {
+    other = RecordParser.newDelimited("\n\n", head);
+    other.exceptionHandler(cause -> fails(brokenOff()));
+    other.endHandler(ended -> {
+      if (!otherDone) {
+        fails(brokenOff());
+      } else if (exchange.answeredElsewhere()) {
+        writer.end();
       }
     });
+    other.handler(event -> {
+      otherDone |= event.toString().equals(DONE);
+      if (exchange.open()) {
+        writer.pass(event);
+      }
+    });
+  }
+
+  private static Refusal brokenOff() {
+    return Refusal.later(Refusal.Kind.UNAVAILABLE, "degrade_failed",
+        "The router of the model that stands in broke its answer off; send the request again.", 1_000);
   }
 
   /** Before the head is out an error has a status; after, it travels as an event, which clients look for. */
@@ -84,8 +105,23 @@ final class StreamDelivery implements QuotaTurn.Ways {
     if (!context.response().headWritten()) {
       exchange.refuse(cause);
     } else if (exchange.end(Errors.status(Errors.of(cause, context)))) {
-      writer.event(Errors.body(Errors.of(cause, context)));
-      writer.done();
+      writer.error(Errors.body(Errors.of(cause, context)));
+    }
+  }
+
+  private void pause() {
+    if (other == null) {
+      answer.pause();
+    } else {
+      other.pause();
+    }
+  }
+
+  private void resume() {
+    if (other == null) {
+      answer.resume();
+    } else {
+      other.resume();
     }
   }
 
@@ -97,6 +133,10 @@ final class StreamDelivery implements QuotaTurn.Ways {
   }
 
   private void head() {
+    if (elsewhereWhy != null) {
+      context.response().putHeader(Degrade.HEADER, turn.says(elsewhereWhy));
+      return;
+    }
     headWasEarly = answer.waiting().isPresent();
     if (headWasEarly) {
       exchange.tellPlacement(answer);

@@ -13,12 +13,12 @@ import dev.ebb.router.app.testing.Client.Reply;
 import dev.ebb.router.app.testing.ClusterProfile;
 import dev.ebb.router.app.testing.FakeFunction.Behaviour;
 import dev.ebb.router.app.testing.Fakes;
+import dev.ebb.router.app.testing.OtherRouter;
 import dev.ebb.router.app.testing.TestCluster;
 import dev.ebb.router.function.FunctionState;
 import dev.ebb.router.function.Phase;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.UUID;
@@ -39,21 +39,12 @@ class ClusterWayTest {
   private static final String LINE = ": waiting for quota, position %d in serving (cluster queue gpu), 1 GPU short";
   private static final TestCluster CLUSTER = TestCluster.ofProfile();
 
-  static {
-    Vertx.vertx().createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
-      boolean stream = body.toJsonObject().getBoolean("stream", false);
-      String answer = "{\"model\":\"" + body.toJsonObject().getString("model") + "\",\"choices\":[]}";
-      request.response().putHeader("content-type", stream ? "text/event-stream" : "application/json")
-          .end(stream ? "data: " + answer + "\n\ndata: [DONE]\n\n" : answer);
-    })).listen(Integer.getInteger(ClusterProfile.OTHER_PORT), "127.0.0.1").toCompletionStage().toCompletableFuture()
-        .join();
-  }
-
   @Inject Platform platform;
 
   @BeforeEach
   void reset() {
     Fakes.reset();
+    OtherRouter.OTHER.reset();
     // Behind a URL at zero is somebody who holds a request, not a function.
     Fakes.DECODE.ready(false);
     Fakes.PREFILL.ready(false);
