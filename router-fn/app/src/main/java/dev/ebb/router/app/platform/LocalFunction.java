@@ -170,17 +170,21 @@ final class LocalFunction {
       lifecycle.ready(clockMs.getAsLong());
       hangWatch.restart(clockMs.getAsLong());
       LOG.infof("%s is ready after %d ms", phase.label(), clockMs.getAsLong() - startedMs);
-    } else if (suspected && lifecycle.state() == FunctionState.READY) {
-      suspected = !ReadyProbe.isReady(endpoint);
-    } else if (lifecycle.state() == FunctionState.READY
-        && hangWatch.due(clockMs.getAsLong(), needed.getAsBoolean())) {
-      endWhenHung();
+    } else if (lifecycle.state() == FunctionState.READY) {
+      boolean due = hangWatch.due(clockMs.getAsLong(), needed.getAsBoolean());
+      if (due || suspected) {
+        endWhenHung();
+      }
     }
   }
 
-  /** A process that answers nobody keeps its requests for ever; its end lets them be sent once more. */
+  /**
+   * A process that answers nobody keeps its requests for ever; its end lets them be sent once more. A suspected one is
+   * given out again when it answers, and is hung like any other when it does not.
+   */
   private void endWhenHung() {
     boolean answers = ReadyProbe.isReady(endpoint);
+    suspected &= !answers;
     if (hangWatch.probed(clockMs.getAsLong(), answers)) {
       LOG.warnf("%s does not answer any more and is killed", phase.label());
       available = null;

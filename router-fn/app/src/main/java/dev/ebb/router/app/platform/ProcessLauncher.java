@@ -81,6 +81,8 @@ final class ProcessLauncher {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Keys, values and weights lie outside the heap; what is inside is small and short-lived.
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms64m", "-Xmx1g"));
+    // As in the images: what is left of a process without memory answers, and computes nothing.
+    command.add("-XX:+ExitOnOutOfMemoryError");
     // A report of a crash belongs to the logs, not into the folder that the function was started in.
     command.add("-XX:ErrorFile=" + log(phase).resolveSibling(phase.label() + "-crash-%p.log"));
     // Four times the usual thresholds of the optimizing compiler: loops that matter reach them at once, and a start

@@ -18,6 +18,8 @@ import dev.ebb.router.function.Phase;
 import dev.ebb.router.request.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -107,6 +109,28 @@ class LocalFunctionTest {
     await(() -> function.crashes() == 1);
     assertNotEquals(first, function.ready().get(60, TimeUnit.SECONDS));
     assertEquals(2, function.starts());
+  }
+
+  /** As when a call to it broke before it stopped: suspicion must not stand in the way of its end. */
+  @Test
+  void aSuspectedOneThatNeverAnswersAgainIsReplacedToo() throws Exception {
+    begin(10);
+    Endpoint first = need().get(60, TimeUnit.SECONDS);
+    new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + process().pid()).inheritIO().start().waitFor();
+    function.suspect(first);
+    assertNotEquals(first, function.ready().get(60, TimeUnit.SECONDS));
+    assertEquals(1, function.crashes());
+  }
+
+  /** Without memory it would go on answering probes and nothing else. */
+  @Test
+  void oneThatRunsOutOfMemoryIsReplaced() throws Exception {
+    begin(10);
+    Endpoint first = need().get(60, TimeUnit.SECONDS);
+    try (Socket socket = new Socket(first.host(), first.port())) {
+      socket.getOutputStream().write("GET /exhaust HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      await(() -> function.crashes() == 1 && function.starts() == 2);
+    }
   }
 
   @Test

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Main class of a process that stands in for a function in tests. A file {@code order} in its working folder says
- * what it does: nothing special, {@code refuse} to start, or {@code deaf} to the request to stop.
+ * what it does: nothing special, {@code refuse} to start, or {@code deaf} to the request to stop. Asked to
+ * {@code /exhaust} its memory it does.
  */
 public final class StandInFunction {
   private StandInFunction() {}
@@ -27,6 +28,7 @@ public final class StandInFunction {
       exchange.sendResponseHeaders(200, -1);
       exchange.close();
     });
+    server.createContext("/exhaust", exchange -> exhaust());
     server.start();
     if (order.equals("deaf")) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -36,6 +38,15 @@ public final class StandInFunction {
           Thread.currentThread().interrupt();
         }
       }));
+    }
+  }
+
+  /** More memory than there is, in a program that lives on without. */
+  private static void exhaust() {
+    try {
+      System.out.println(new long[Integer.MAX_VALUE - 8].length);
+    } catch (OutOfMemoryError e) {
+      System.out.println(e.getMessage());
     }
   }
 }
