@@ -8,6 +8,7 @@ import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.app.http.Exchange;
 import dev.ebb.router.app.http.InFlight;
 import dev.ebb.router.app.metrics.RouterMetrics;
+import dev.ebb.router.app.openai.CallersJson;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
 import io.vertx.core.Handler;
@@ -122,9 +123,10 @@ public class EventGate implements Handler<RoutingContext> {
     Buffer body = context.body().buffer();
     JsonNode json;
     try {
-      json = EventJson.MAPPER.readTree(body == null ? new byte[0] : body.getBytes());
+      json = CallersJson.MAPPER.readTree(body == null ? new byte[0] : body.getBytes());
     } catch (IOException e) {
-      throw Refusal.invalid(null, "invalid_json", "The event is not valid JSON: " + EventJson.invalid(e).getMessage());
+      throw CallersJson.tooMany(e).orElseGet(() -> Refusal.invalid(null, "invalid_json",
+          "The event is not valid JSON: " + EventJson.invalid(e).getMessage()));
     }
     if (!(json instanceof ObjectNode event)) {
       throw Refusal.invalid(null, "invalid_type", "A structured event must be a JSON object.");
@@ -177,11 +179,12 @@ public class EventGate implements Handler<RoutingContext> {
   private static void decode(ObjectNode event) {
     try {
       byte[] data = Base64.getDecoder().decode(event.remove("data_base64").textValue());
-      event.set("data", EventJson.MAPPER.readTree(data));
+      event.set("data", CallersJson.MAPPER.readTree(data));
     } catch (IllegalArgumentException e) {
       throw Refusal.invalid("data_base64", "invalid_value", "data_base64 is not Base64.");
     } catch (IOException e) {
-      throw Refusal.invalid("data_base64", "invalid_json", EventJson.invalid(e).getMessage());
+      throw CallersJson.tooMany(e).orElseGet(() ->
+          Refusal.invalid("data_base64", "invalid_json", EventJson.invalid(e).getMessage()));
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ebb.events.EventJson;
+import dev.ebb.router.app.openai.CallersJson;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
 import io.vertx.core.http.HttpServerRequest;
@@ -79,7 +80,8 @@ public final class Errors {
         return refusal;
       }
       if (cause instanceof JsonProcessingException json) {
-        return Refusal.invalid("data", "invalid_json", EventJson.invalid(json).getMessage());
+        return CallersJson.tooMany(json).orElseGet(() ->
+            Refusal.invalid("data", "invalid_json", EventJson.invalid(json).getMessage()));
       }
     }
     if (bodyIncomplete(context.request())) {

@@ -1,10 +1,7 @@
 package dev.ebb.router.app.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ebb.events.EventJson;
 import dev.ebb.router.request.Refusal;
 import java.io.IOException;
@@ -19,9 +16,6 @@ import java.util.Set;
  * are found by {@link #refuseOthers}.
  */
 final class Fields {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(EventJson.shallow()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-
   private final JsonNode object;
   private final String prefix;
   private final Set<String> known = new HashSet<>();
@@ -34,23 +28,27 @@ final class Fields {
   /**
    * Parses a body.
    *
-   * @throws Refusal with line and column when it is no JSON, or no object
+   * @throws Refusal with line and column when it is no JSON; when it is no object, or too much
    */
   static Fields parse(byte[] body) {
     if (body == null || body.length == 0) {
       throw Refusal.invalid(null, "missing_body", "The request has no body; send a JSON object.");
     }
     try {
-      return of(JSON.readTree(body));
+      return of(CallersJson.MAPPER.readTree(body));
     } catch (JsonProcessingException e) {
-      String place = e.getLocation() == null
-          ? ""
-          : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-      throw Refusal.invalid(null, "invalid_json",
-          "The request body is not valid JSON" + place + ": " + EventJson.problem(e));
+      throw CallersJson.tooMany(e).orElseGet(() -> notJson(e));
     } catch (IOException e) {
       throw Refusal.invalid(null, "invalid_json", "The request body could not be read: " + e.getMessage());
     }
+  }
+
+  private static Refusal notJson(JsonProcessingException e) {
+    String place = e.getLocation() == null
+        ? ""
+        : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+    return Refusal.invalid(null, "invalid_json",
+        "The request body is not valid JSON" + place + ": " + EventJson.problem(e));
   }
 
   /** The fields of a parsed body. */
