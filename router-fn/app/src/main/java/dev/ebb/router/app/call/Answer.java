@@ -95,14 +95,14 @@ public final class Answer {
   }
 
   private void remember(int prompt, int[] answer) {
-    prefixes.remember(head.model(), head.prompts().get(prompt).tokens(), answer, request.body().cacheSalt());
+    prefixes.remember(head.model(), head.prompts().get(prompt).tokens(), answer, request.cacheSalt());
   }
 
   private Work work(int prompt) {
     PreparedPrompt prepared = head.prompts().get(prompt);
     String id = head.prompts().size() == 1 ? head.id() : head.id() + "-" + prompt;
-    return new Work(id, head.model().id(), prepared.tokens(), prepared.sampling(), request.body().cacheSalt(),
-        request.body().priority(), null);
+    return new Work(id, head.model().id(), prepared.tokens(), prepared.sampling(), request.cacheSalt(),
+        request.priority(), null);
   }
 
   private static Refusal stopped() {

@@ -70,7 +70,7 @@ public class Preparation {
     String id = body.api().idPrefix() + UUID.randomUUID().toString().replace("-", "");
     ReplyHead head = new ReplyHead(id, System.currentTimeMillis() / 1000, body.api(), model, body.output(), prompts,
         prompts.getFirst().sampling().n());
-    return new PreparedRequest(body, head, placements);
+    return new PreparedRequest(head, placements, body.cacheSalt(), body.priority());
   }
 
   private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index,

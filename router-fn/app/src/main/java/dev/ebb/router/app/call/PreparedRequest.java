@@ -1,13 +1,14 @@
 package dev.ebb.router.app.call;
 
-import dev.ebb.router.app.openai.GenerateBody;
 import dev.ebb.router.app.reply.ReplyHead;
 import dev.ebb.router.place.Placement;
 import java.util.List;
 
 /**
- * A checked, tokenized and placed request. It has raised no demand yet.
+ * A checked, tokenized and placed request, without the text that it was made of. It has raised no demand yet.
  *
  * @param placements one per prompt
+ * @param cacheSalt keeps prefixes apart; empty for none
+ * @param priority lower is earlier
  */
-public record PreparedRequest(GenerateBody body, ReplyHead head, List<Placement> placements) {}
+public record PreparedRequest(ReplyHead head, List<Placement> placements, String cacheSalt, int priority) {}

@@ -23,6 +23,7 @@ import org.eclipse.microprofile.config.Config;
  * @param requestTimeoutMs longest time for an answer (EBB_REQUEST_TIMEOUT_SECONDS)
  * @param startTimeoutMs longest time for a function's start (EBB_START_TIMEOUT_SECONDS)
  * @param bodyBytesMax largest request body (EBB_MAX_BODY_BYTES)
+ * @param heldBodyBytesMax request bodies of all requests under way (EBB_MAX_HELD_BODY_BYTES)
  * @param parkedMax requests that may wait for one function (EBB_MAX_PARKED)
  * @param leaveMs time between the stop signal and the first request that is refused (EBB_LEAVE_SECONDS)
  * @param drainMs time that requests under way get after that (EBB_DRAIN_SECONDS)
@@ -45,6 +46,7 @@ public record RouterSettings(
     long requestTimeoutMs,
     long startTimeoutMs,
     long bodyBytesMax,
+    long heldBodyBytesMax,
     int parkedMax,
     long leaveMs,
     long drainMs,
@@ -72,6 +74,7 @@ public record RouterSettings(
   public static RouterSettings from(Config config) {
     SettingReader read = new SettingReader(config);
     PlatformKind platform = platform(read.text("ebb.platform", "local"));
+    long bodyBytesMax = read.number("ebb.max.body.bytes", 10L << 20, 1024, Integer.MAX_VALUE);
     RouterSettings settings =
         new RouterSettings(
             read.text("ebb.model.id", "smollm2-135m-instruct"),
@@ -85,7 +88,8 @@ public record RouterSettings(
             (int) read.number("ebb.prefill.threshold.tokens", 64, 1, Integer.MAX_VALUE),
             read.number("ebb.request.timeout.seconds", 600, 1, 1_000_000) * 1000,
             read.number("ebb.start.timeout.seconds", 120, 1, 1_000_000) * 1000,
-            read.number("ebb.max.body.bytes", 10L << 20, 1024, Integer.MAX_VALUE),
+            bodyBytesMax,
+            heldBodyBytesMax(read, bodyBytesMax),
             (int) read.number("ebb.max.parked", 10_000, 1, 10_000_000),
             read.number("ebb.leave.seconds", 0, 0, 3_600) * 1000,
             read.number("ebb.drain.seconds", 5, 0, 86_400) * 1000,
@@ -105,6 +109,15 @@ public record RouterSettings(
       case "cluster" -> PlatformKind.CLUSTER;
       default -> throw new SettingsException("EBB_PLATFORM must be local, static or cluster, got " + name);
     };
+  }
+
+  /** By default a quarter of the heap: text and tokens of a body take about twice its bytes. */
+  private static long heldBodyBytesMax(SettingReader read, long bodyBytesMax) {
+    long most = read.number("ebb.max.held.body.bytes",
+        Math.max(bodyBytesMax, Runtime.getRuntime().maxMemory() / 4), 1024, Long.MAX_VALUE);
+    require(most >= bodyBytesMax,
+        "EBB_MAX_HELD_BODY_BYTES must be at least EBB_MAX_BODY_BYTES, which is " + bodyBytesMax + ", got " + most);
+    return most;
   }
 
   private static KvLayout.Type kvType(SettingReader read) {

@@ -58,15 +58,19 @@ public class GenerateFunction {
     exchange.asks(BodyReader.api(event.data()));
     EventIdentity identity = new EventIdentity(event.source(), event.id());
     PreparedRequest prepared = preparation.prepare(event.data(), identity.seed());
-    return Uni.createFrom().<JsonNode>emitter(emitter -> exchange.run(
-            () -> answer(exchange, context, prepared, EventJson.write(event.data()), emitter)))
+    byte[] data = degrade.kept(() -> EventJson.write(event.data()));
+    String subject = event.id();
+    Map<String, String> correlation = correlation(event);
+    // Not the event: its data would be held to the answer's end.
+    return Uni.createFrom().<JsonNode>emitter(
+            emitter -> exchange.run(() -> answer(exchange, context, prepared, data, emitter)))
         .map(body -> CloudEventBuilder.create()
             .specVersion("1.0")
             .id(identity.answerId())
             .source(SOURCE)
             .type(EventTypes.GENERATE_COMPLETED)
-            .subject(event.id())
-            .extensions(correlation(event))
+            .subject(subject)
+            .extensions(correlation)
             .time(OffsetDateTime.now(ZoneOffset.UTC))
             .build(body));
   }
@@ -85,7 +89,7 @@ public class GenerateFunction {
     }
     Answer answer = answers.begin(prepared, context.vertx().getOrCreateContext());
     exchange.begun(answer);
-    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.body().api(), data);
+    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.head().api(), data);
     turn.whole()
         .onSuccess(body -> {
           if (turn.elsewhere()) {

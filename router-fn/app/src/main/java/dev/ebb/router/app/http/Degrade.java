@@ -24,6 +24,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What becomes of a request whose model waits for quota, other than waiting: another model's router, or a refusal. */
 @ApplicationScoped
@@ -33,6 +34,7 @@ public class Degrade {
   /** On the request that is passed on, so that it is not passed on again. */
   static final String FROM_HEADER = "x-ebb-degraded-from";
   private static final int CONNECT_MS = 5_000;
+  private static final byte[] NOTHING = {};
   private static final long RETRY_AFTER_MS = 30_000;
 
   private final RouterSettings settings;
@@ -61,6 +63,11 @@ public class Degrade {
   /** Whether functions stand in a queue for quota, so that there is something to tell. */
   boolean queues() {
     return cluster.queue().isPresent();
+  }
+
+  /** A request's body if it may have to be passed on, for as long as the request lives; else nothing. */
+  public byte[] kept(Supplier<byte[]> body) {
+    return cluster.whenWaiting() == WhenWaiting.DEGRADE ? body.get() : NOTHING;
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.ebb.router.app.reply.ReplyHead;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** {@code /v1/chat/completions} and {@code /v1/completions}, streamed and not. */
@@ -38,12 +39,14 @@ public class GenerateEndpoint {
     Context loop = context.vertx().getOrCreateContext();
     byte[] body = bytes(context);
     loop.executeBlocking(() -> preparation.prepare(api, body), false)
-        .onSuccess(prepared -> begin(exchange, loop, context, prepared, body))
+        .onSuccess(prepared -> begin(exchange, loop, context, prepared, degrade.kept(() -> body)))
         .onFailure(exchange::refuse);
   }
 
+  /** The body, which the context gives away: it lives to the end of the answer, and nobody reads it again. */
   static byte[] bytes(RoutingContext context) {
     Buffer body = context.body().buffer();
+    ((RoutingContextInternal) context).setBody(null);
     return body == null ? new byte[0] : body.getBytes();
   }
 
@@ -54,8 +57,8 @@ public class GenerateEndpoint {
     }
     Answer answer = answers.begin(prepared, loop);
     exchange.begun(answer);
-    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.body().api(), body);
-    if (prepared.body().output().stream()) {
+    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.head().api(), body);
+    if (prepared.head().output().stream()) {
       new StreamDelivery(exchange, context, answer, turn, metrics, settings.modelId()).begin();
     } else {
       whole(exchange, context, answer, turn);

@@ -38,7 +38,7 @@ public final class QuotaTurn {
   /**
    * A turn that is yet to begin.
    *
-   * @param body the request's own, to be given to another router
+   * @param body the request's own, to be given to another router; of no use where none stands in
    */
   public QuotaTurn(Degrade degrade, RoutingContext context, Exchange exchange, Answer answer, Api api, byte[] body) {
     this.degrade = degrade;

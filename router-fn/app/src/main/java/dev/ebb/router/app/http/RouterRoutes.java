@@ -31,15 +31,17 @@ public class RouterRoutes {
   private final ModelsEndpoint models;
   private final EventGate events;
   private final InFlight inFlight;
+  private final HeldBodies bodies;
   private final Map<String, Target> targets;
 
   private record Target(HttpMethod method, Handler<RoutingContext> handler) {}
 
   RouterRoutes(GenerateEndpoint generate, ModelsEndpoint models, TokenizeEndpoint tokenize, EventGate events,
-      RouterMetrics metrics, InFlight inFlight) {
+      RouterMetrics metrics, InFlight inFlight, HeldBodies bodies) {
     this.models = models;
     this.events = events;
     this.inFlight = inFlight;
+    this.bodies = bodies;
     Handler<RoutingContext> scrape = context -> context.response()
         .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8").end(metrics.text());
     targets = Map.of(
@@ -99,11 +101,12 @@ public class RouterRoutes {
     }
   }
 
-  private static void allow(RoutingContext context, HttpMethod method, Handler<RoutingContext> handler) {
+  private void allow(RoutingContext context, HttpMethod method, Handler<RoutingContext> handler) {
     HttpMethod asked = context.request().method();
     boolean head = method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD);
     if (head || asked.equals(method)) {
       checkMedia(context, method);
+      bodies.hold(context);
       handler.handle(context);
       return;
     }

@@ -61,8 +61,8 @@ class ClusterPlatformTest {
         .build()).build();
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + function.getAddress().getPort()));
     RouterSettings settings = new RouterSettings("my.model", Path.of("m"), PlatformKind.CLUSTER, Optional.empty(),
-        Optional.empty(), url, url, 0, 1, 1_000, 3_000, 1_024, 2, 0, 0, 16, KvLayout.Type.F16, 0, 0,
-        ClusterSettings.none());
+        Optional.empty(), url, url, 0, 1, 1_000, 3_000, 1_024, 1_024, 2, 0, 0, 16, KvLayout.Type.F16, 0,
+        0, ClusterSettings.none());
     platform = new ClusterPlatform(client, settings, new Demand(List.of("my.model"), CLOCK_MS), CLOCK_MS);
   }
 

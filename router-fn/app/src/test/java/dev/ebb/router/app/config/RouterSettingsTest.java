@@ -27,6 +27,7 @@ class RouterSettingsTest {
     assertEquals(64, settings.prefillThresholdTokens());
     assertEquals(600_000, settings.requestTimeoutMs());
     assertEquals(10_485_760, settings.bodyBytesMax());
+    assertEquals(Math.max(10_485_760, Runtime.getRuntime().maxMemory() / 4), settings.heldBodyBytesMax());
     assertEquals(0, settings.scalerPort(), "no scaler");
   }
 
@@ -52,6 +53,7 @@ class RouterSettingsTest {
     "ebb.prefill.threshold.tokens, 0, EBB_PREFILL_THRESHOLD_TOKENS",
     "ebb.request.timeout.seconds, 0, EBB_REQUEST_TIMEOUT_SECONDS",
     "ebb.max.body.bytes, 99999999999, EBB_MAX_BODY_BYTES",
+    "ebb.max.held.body.bytes, 10485759, EBB_MAX_HELD_BODY_BYTES",
     "ebb.scaler.port, 65536, EBB_SCALER_PORT",
     "ebb.kv.type, i4, EBB_KV_TYPE",
     "ebb.kv.type, F16, EBB_KV_TYPE",

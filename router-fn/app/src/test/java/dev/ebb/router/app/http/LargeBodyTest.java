@@ -1,18 +1,26 @@
 package dev.ebb.router.app.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.router.app.testing.Behaviours;
 import dev.ebb.router.app.testing.Client;
 import dev.ebb.router.app.testing.Client.Reply;
 import dev.ebb.router.app.testing.Fakes;
 import dev.ebb.router.app.testing.RouterProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,12 +33,15 @@ class LargeBodyTest {
   /** A million ends of objects, but for the rest of a document. */
   private static final String MANY = "[" + "{},".repeat(500_000) + "{}]";
 
+  private static volatile WeakReference<Buffer> lastBody;
+
   /** As its parent, with room for large bodies. */
   public static class Profile extends RouterProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       Map<String, String> all = new HashMap<>(super.getConfigOverrides());
       all.put("ebb.max.body.bytes", "3000000");
+      all.put("ebb.max.held.body.bytes", "4000000");
       all.put("quarkus.http.limits.max-body-size", "3000000");
       return all;
     }
@@ -58,6 +69,48 @@ class LargeBodyTest {
   void aLongPromptOfTokenIdsPassesThatLimit() {
     Reply reply = Client.post("/v1/completions", "{'prompt': [" + "9,".repeat(990_000) + "9]}");
     assertEquals("context_length_exceeded", reply.json().at("/error/code").asText(), reply.http()::body);
+  }
+
+  @Test
+  void bodiesOfRequestsUnderWayMayTakeSoMuchTogether() {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    String body = "{'prompt': 'abc'" + " ".repeat(2_500_000) + "}";
+    CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> Client.post("/v1/completions", body));
+    Fakes.DECODE.next();
+    for (String path : new String[] {"/v1/completions", "/tokenize"}) {
+      Reply second = Client.post(path, body);
+      assertEquals(429, second.status(), second.http()::body);
+      assertEquals("too_many_body_bytes", second.json().at("/error/code").asText());
+      assertTrue(second.json().at("/error/message").asText().contains("EBB_MAX_HELD_BODY_BYTES"));
+      assertEquals("5", second.header("retry-after"));
+    }
+    assertEquals(200, Client.post("/tokenize", "{'prompt': 'abc'}").status(), "a small one has room");
+    assertEquals(504, first.join().status());
+    assertEquals(200, Client.post("/v1/completions", body).status(), "the first has given its room back");
+    assertEquals(200, Client.post("/v1/completions", body).status());
+  }
+
+  @Test
+  void aBodyIsNotKeptWhileItsAnswerIsWaitedFor() throws InterruptedException {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(() -> Client.post("/v1/completions", "{'prompt': 'abc'}"));
+    Fakes.DECODE.next();
+    for (int i = 0; i < 100 && lastBody.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertFalse(reply.isDone());
+    assertNull(lastBody.get());
+    reply.join();
+  }
+
+  /** Looks at bodies as they come. */
+  void install(@Observes Router router) {
+    router.route("/v1/completions").order(-1001).handler(context -> {
+      lastBody = new WeakReference<>(context.body().buffer());
+      context.next();
+    });
   }
 
   private static void refused(Reply reply) {

@@ -217,7 +217,7 @@ class LocalFunctionTest {
   private void begin(int parkedMax) {
     RouterSettings settings = new RouterSettings("m", Path.of("m.gguf"), PlatformKind.LOCAL,
         Optional.of(home.resolve("dist")), Optional.of(home.resolve("run")), Optional.empty(), Optional.empty(), 0, 1,
-        1_000, 1_000, 1_024, parkedMax, 0, 0, 16, KvLayout.Type.F16, 0, 0, ClusterSettings.none());
+        1_000, 1_000, 1_024, 1_024, parkedMax, 0, 0, 16, KvLayout.Type.F16, 0, 0, ClusterSettings.none());
     function = new LocalFunction(Phase.DECODE, new ProcessLauncher(settings), LIMITS, new HangWatch(50, 300), parkedMax,
         () -> needed, () -> wanted, () -> System.nanoTime() / 1_000_000);
   }
