@@ -5,7 +5,9 @@ import dev.ebb.router.request.Refusal;
 import dev.ebb.router.template.ChatTemplate;
 import dev.ebb.router.template.TemplateException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +16,8 @@ import java.util.stream.IntStream;
 /** Prompts to token ids. Templates are compiled at their first use, so that a start does not pay for them. */
 @ApplicationScoped
 public class PromptEncoder {
+  private static final String END_MARK = "EBB_THE_LAST_MESSAGE_ENDS_HERE";
+
   private final Map<String, ChatTemplate> templates = new ConcurrentHashMap<>();
   private final Map<String, Integer> longestToken = new ConcurrentHashMap<>();
 
@@ -73,8 +77,9 @@ public class PromptEncoder {
     extras.putAll(chat.extras());
     try {
       String text = templates.computeIfAbsent(source, ChatTemplate::of)
-          .render(chat.messages(), chat.addGenerationPrompt(), extras);
-      return chat.continueFinalMessage() ? leaveOpen(text, chat.messages()) : text;
+          .render(chat.continueFinalMessage() ? marked(chat.messages()) : chat.messages(),
+              chat.addGenerationPrompt(), extras);
+      return chat.continueFinalMessage() ? leaveOpen(text) : text;
     } catch (TemplateException e) {
       throw Refusal.invalid("messages", "chat_template_error",
           "The model's chat template refuses these messages: " + e.getMessage());
@@ -85,17 +90,26 @@ public class PromptEncoder {
     return token < 0 ? "" : model.tokenizer().piece(token);
   }
 
-  /** Cuts what the template put after the last message's text, so that the answer goes on with it. */
-  private static String leaveOpen(String rendered, List<Map<String, Object>> messages) {
-    String last = (String) messages.getLast().get("content");
-    int begin = rendered.lastIndexOf(last.strip());
-    if (begin < 0) {
+  /** The messages with a mark at the end of the last one: its own text may also be a part of what comes after it. */
+  private static List<Map<String, Object>> marked(List<Map<String, Object>> messages) {
+    List<Map<String, Object>> marked = new ArrayList<>(messages);
+    Map<String, Object> last = new LinkedHashMap<>(messages.getLast());
+    last.put("content", last.get("content") + END_MARK + " ");
+    marked.set(marked.size() - 1, last);
+    return marked;
+  }
+
+  /**
+   * Cuts what the template put after the last message's text, so that the answer goes on with it. Where the template
+   * trims, which the mark's own space shows, the text is what it would have been: without blanks at its end.
+   */
+  private static String leaveOpen(String rendered) {
+    int end = rendered.lastIndexOf(END_MARK);
+    if (end < 0) {
       throw Refusal.invalid("continue_final_message", "chat_template_error",
           "The model's chat template changes the last message, so it cannot be continued.");
     }
-    String kept = last.stripLeading();
-    return rendered.startsWith(kept, begin)
-        ? rendered.substring(0, begin + kept.length())
-        : rendered.substring(0, begin + last.strip().length());
+    String open = rendered.substring(0, end);
+    return rendered.startsWith(" ", end + END_MARK.length()) ? open : open.stripTrailing();
   }
 }

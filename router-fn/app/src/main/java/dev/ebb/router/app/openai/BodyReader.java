@@ -105,7 +105,12 @@ public class BodyReader {
       throw fields.wrong("continue_final_message", "invalid_value",
           "continue_final_message needs add_generation_prompt to be false: one turn cannot be left open and opened.");
     }
-    return new Prompt.Chat(ChatMessages.read(fields), open, resume, templateExtras(fields));
+    List<Map<String, Object>> messages = ChatMessages.read(fields);
+    if (resume && ((String) messages.getLast().get("content")).isBlank()) {
+      throw fields.wrong("continue_final_message", "invalid_value", "continue_final_message needs text in the last"
+          + " message to go on with; to open an empty turn, leave it out and let add_generation_prompt be true.");
+    }
+    return new Prompt.Chat(messages, open, resume, templateExtras(fields));
   }
 
   private static Map<String, Object> templateExtras(Fields fields) {

@@ -98,6 +98,8 @@ class BadInputTest {
     "'cache_salt': 7                            | cache_salt         | invalid_type",
     "'priority': 'high'                         | priority           | invalid_type",
     "'continue_final_message': true             | continue_final_message | invalid_value",
+    "'add_generation_prompt': false, 'continue_final_message': true, 'messages': [{'role': 'user', 'content': ' '}]"
+        + " | continue_final_message | invalid_value",
     "'tempreature': 1                           | tempreature        | unknown_parameter",
     "'tools': [{'type': 'function'}]            | tools              | unsupported_parameter",
     "'tool_choice': 'required'                  | tool_choice        | unsupported_parameter",
