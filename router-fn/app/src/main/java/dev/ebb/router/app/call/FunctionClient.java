@@ -35,6 +35,8 @@ public class FunctionClient {
     http = vertx.createHttpClient(new HttpClientOptions()
         .setConnectTimeout(CONNECT_MS)
         .setMaxPoolSize(CONNECTIONS_MAX)
+        // In the end the system notices a function's machine that went without a word.
+        .setTcpKeepAlive(true)
         .setKeepAliveTimeout(15));
   }
 

@@ -202,11 +202,14 @@ final class Generation {
     });
   }
 
-  /** Leaves a function that was preempted a while ago: it would hold somebody else's quota to the answer's end. */
+  /**
+   * Leaves a function that was preempted a while ago, whose answer would hold somebody else's quota to its end, and one
+   * that is gone without a word.
+   */
   private <T> Future<T> bounded(Phase phase, Future<T> answer) {
     Platform platform = port.platform();
     answer.onComplete(done -> call.ended());
-    if (!platform.preempts()) {
+    if (!platform.watchesCalls()) {
       return answer;
     }
     long timer = context.owner().setPeriodic(LOOK_MS, fired -> {

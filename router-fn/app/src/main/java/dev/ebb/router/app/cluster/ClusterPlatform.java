@@ -143,13 +143,13 @@ public final class ClusterPlatform implements Platform {
   }
 
   @Override
-  public boolean preempts() {
-    return quotas.isPresent();
+  public boolean watchesCalls() {
+    return true;
   }
 
   @Override
   public boolean overdue(Phase phase, String instance, long sinceMs) {
-    return pods.overdue(slug, phase, instance, sinceMs, drainMs.get(phase));
+    return pods.overdue(slug, phase, instance, sinceMs, drainMs.get(phase)) || pods.gone(slug, phase, instance);
   }
 
   @Override

@@ -133,6 +133,20 @@ final class PodBook implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a pod is no more, or should have ended a while ago: the connections of a node without power stand.
+   *
+   * @param instance name of the pod; of one that is not known nothing can be said
+   */
+  boolean gone(String slug, Phase phase, String instance) {
+    if (instance.isEmpty() || !isTaken(instance) || !sees()) {
+      return false;
+    }
+    long now = System.currentTimeMillis();
+    return pods(slug, phase).stream().filter(pod -> named(pod, instance))
+        .allMatch(pod -> PodFacts.pastItsEnd(pod, now));
+  }
+
   @Override
   public void close() {
     informer.stop();

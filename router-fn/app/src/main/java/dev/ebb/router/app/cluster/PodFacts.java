@@ -13,6 +13,8 @@ final class PodFacts {
   static final String MODEL_LABEL = "ebb.dev/model";
 
   static final String PHASE_LABEL = "ebb.dev/phase";
+  /** How much later than it should a pod may end, by clocks that may differ. */
+  private static final long LATE_MS = 30_000;
   private static final int HOSTNAME_MAX = 63;
   private static final String KNATIVE_PROXY = "queue-proxy";
 
@@ -41,6 +43,12 @@ final class PodFacts {
   static boolean taken(Pod pod) {
     return pod.getMetadata().getDeletionTimestamp() != null
         || (pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase()));
+  }
+
+  /** It should have ended a while ago, and nobody on its node says that it has. */
+  static boolean pastItsEnd(Pod pod, long nowMs) {
+    String end = pod.getMetadata().getDeletionTimestamp();
+    return end != null && nowMs > Instant.parse(end).toEpochMilli() + LATE_MS;
   }
 
   /** Kueue ends it, for somebody whose claim on the quota is better or because its queue lost it. */

@@ -66,14 +66,15 @@ public interface Platform {
     return Loss.CRASHED;
   }
 
-  /** Whether a function may be taken away in the middle of an answer for somebody with a better claim. */
-  default boolean preempts() {
+  /** Whether calls that last are to be held against {@link #overdue}. */
+  default boolean watchesCalls() {
     return false;
   }
 
   /**
-   * Whether a function was preempted so long ago that a call to it should be given up, which ends the function and
-   * with it its hold on the quota. Always false where {@link #preempts} is false.
+   * Whether a call should be given up: its function was preempted so long ago that the call's end must end it, and with
+   * it its hold on the quota, or the function is no more, which no connection shows to a node that lost its power.
+   * Always false where {@link #watchesCalls} is false.
    *
    * @param instance the function's own name for itself; empty where it said none yet
    * @param sinceMs when the call began, in ms of {@link System#nanoTime}

@@ -102,8 +102,11 @@ class ClusterPlatformTest {
       await(() -> platform.state(Phase.DECODE) == FunctionState.READY);
       assertEquals(FunctionState.STOPPED, platform.state(Phase.PREFILL), "another phase is another function");
       assertEquals(Loss.CRASHED, platform.loss(Phase.DECODE, "decode-1", 0));
+      assertFalse(platform.overdue(Phase.DECODE, "decode-1", 0));
       cluster.deletePod("decode-1");
       await(() -> platform.loss(Phase.DECODE, "decode-1", 0) == Loss.TAKEN);
+      assertTrue(platform.overdue(Phase.DECODE, "decode-1", 0), "also where no quota is");
+      assertFalse(platform.overdue(Phase.DECODE, "decode-2", 0), "one that was never seen may be yet to be");
       assertEquals(FunctionState.STOPPED, platform.state(Phase.DECODE));
     }
     await(() -> platform.loss(Phase.DECODE, "decode-1", 0) == Loss.UNKNOWN);

@@ -161,6 +161,20 @@ class ClusterWayTest {
     assertEquals(Behaviours.TEXT, stream ? text(reply.join()) : reply.join().json().at("/choices/0/text").asText());
   }
 
+  /** As on a node that lost its power: the pod is no more, and nobody closes its connections. */
+  @Test
+  void aStreamOfAPodThatIsNoMoreGoesOnElsewhere() {
+    CLUSTER.pod("tiny", "decode", "powerless", true);
+    Fakes.DECODE.named("powerless").plan(Behaviours.hangAfter(4));
+    CompletableFuture<Reply> reply = later("{'prompt': 'abc', 'stream': true}");
+    Fakes.DECODE.next();
+    CLUSTER.deletePod("powerless");
+    Fakes.DECODE.nextDropped();
+    Fakes.DECODE.named("after-powerless");
+    CLUSTER.pod("tiny", "decode", "after-powerless", true);
+    assertEquals(Behaviours.TEXT, text(reply.join()));
+  }
+
   @Test
   void aFunctionThatIsScaledInEndsItsAnswer() throws InterruptedException {
     CLUSTER.pod("tiny", "decode", "scaled-in", true);
