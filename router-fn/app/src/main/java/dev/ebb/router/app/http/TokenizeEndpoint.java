@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ebb.router.app.model.ModelCatalog;
 import dev.ebb.router.app.model.PromptEncoder;
+import dev.ebb.router.app.openai.ReadingRoom;
 import dev.ebb.router.app.openai.TokenizeBody;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,21 +15,23 @@ import java.util.stream.IntStream;
 public class TokenizeEndpoint {
   private final ModelCatalog catalog;
   private final PromptEncoder encoder;
+  private final ReadingRoom room;
 
-  TokenizeEndpoint(ModelCatalog catalog, PromptEncoder encoder) {
+  TokenizeEndpoint(ModelCatalog catalog, PromptEncoder encoder, ReadingRoom room) {
     this.catalog = catalog;
     this.encoder = encoder;
+    this.room = room;
   }
 
   void tokenize(RoutingContext context) {
     byte[] body = GenerateEndpoint.bytes(context);
-    Blocking.answer(context, () -> tokens(TokenizeBody.read(body, catalog)));
+    Blocking.answer(context, () -> tokens(room.read(body, () -> TokenizeBody.read(body, catalog))));
   }
 
   void detokenize(RoutingContext context) {
     byte[] body = GenerateEndpoint.bytes(context);
     Blocking.answer(context, () -> {
-      TokenizeBody.Detokenize asked = TokenizeBody.readDetokenize(body, catalog);
+      TokenizeBody.Detokenize asked = room.read(body, () -> TokenizeBody.readDetokenize(body, catalog));
       return JsonNodeFactory.instance.objectNode()
           .put("prompt", asked.model().tokenizer().decode(asked.tokens(), true));
     });

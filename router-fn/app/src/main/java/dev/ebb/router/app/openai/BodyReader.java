@@ -19,9 +19,11 @@ public class BodyReader {
   private static final int TOP_LOGPROBS_MAX = 20;
 
   private final ModelCatalog catalog;
+  private final ReadingRoom room;
 
-  BodyReader(ModelCatalog catalog) {
+  BodyReader(ModelCatalog catalog, ReadingRoom room) {
     this.catalog = catalog;
+    this.room = room;
   }
 
   /**
@@ -30,7 +32,7 @@ public class BodyReader {
    * @throws Refusal naming what is wrong with it
    */
   public GenerateBody read(Api api, byte[] body) {
-    return read(api, Fields.parse(body));
+    return room.read(body, () -> read(api, Fields.parse(body)));
   }
 
   /** The data of an event: a chat when it has messages, else a completion. */

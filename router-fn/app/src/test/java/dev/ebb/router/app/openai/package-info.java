@@ -1,0 +1,2 @@
+/** How bodies are read. */
+package dev.ebb.router.app.openai;
