@@ -29,7 +29,9 @@ public final class FunctionSettings {
     FunctionSettings settings = new FunctionSettings(env);
     COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
     settings.kvType(backend);
-    SWITCHES.forEach(settings::onOrOff);
+    if (backend.name().equals("cuda")) {
+      SWITCHES.forEach(settings::onOrOff);
+    }
     settings.arena();
   }
 
@@ -48,6 +50,10 @@ public final class FunctionSettings {
   }
 
   private void arena() {
+    value("EBB_ARENA_DIR").filter(folder -> !folder.startsWith("/")).ifPresent(folder -> {
+      throw new CliException("EBB_ARENA_DIR=" + folder + " does not begin with /, and each function has a folder of its"
+          + " own that it would be taken from; give the whole path, or leave it out");
+    });
     value("EBB_ARENA_DIR").filter(folder -> !canHoldFiles(folder)).ifPresent(folder -> {
       throw new CliException("EBB_ARENA_DIR=" + folder
           + " is no folder that can be written to; give another one, or leave it out");
@@ -57,7 +63,7 @@ public final class FunctionSettings {
   /** Whether it is a folder, or one can be made of that name, and this user may write to it. */
   private static boolean canHoldFiles(String folder) {
     try {
-      Path there = Path.of(folder).toAbsolutePath();
+      Path there = Path.of(folder);
       while (there != null && !Files.exists(there)) {
         there = there.getParent();
       }

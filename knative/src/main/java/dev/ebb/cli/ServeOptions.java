@@ -35,6 +35,8 @@ final class ServeOptions {
   /** The router that these options ask for, its model pulled if it was missing. */
   RouterLaunch spec(Context context) throws IOException, InterruptedException {
     Optional<BackendChoice> chosen = chosenBackend(context);
+    FunctionSettings.check(context.env(), chosen.map(BackendChoice::provider)
+        .orElseGet(() -> Backends.named(Backends.USUAL, Backends.known()).orElseThrow()));
     if (chosen.isPresent() && !chosen.get().name().equals(Backends.USUAL)) {
       needAvailable(chosen.get().setting(), chosen.get().provider());
     }
@@ -72,12 +74,7 @@ final class ServeOptions {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
     atLeast(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS");
     atLeast(context, "--threads", threads, "EBB_THREADS");
-    FunctionSettings.check(context.env(), backendOfFunctions(context));
-  }
-
-  private BackendProvider backendOfFunctions(Context context) {
-    return chosenBackend(context).map(BackendChoice::provider)
-        .orElseGet(() -> Backends.named(Backends.USUAL, Backends.known()).orElseThrow());
+    chosenBackend(context);
   }
 
   /**

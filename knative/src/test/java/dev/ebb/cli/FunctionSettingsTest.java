@@ -25,7 +25,8 @@ class FunctionSettingsTest {
       "EBB_CHUNK_TOKENS | -1 | EBB_CHUNK_TOKENS=-1 makes no sense; give a whole number of 1 or more",
       "EBB_STEP_TIMEOUT_SECONDS | 0 | EBB_STEP_TIMEOUT_SECONDS=0 makes no sense; give a whole number of 1 or more",
       "EBB_STREAM_EVENTS_MAX | 0 | EBB_STREAM_EVENTS_MAX=0 makes no sense; give a whole number of 1 or more",
-      "EBB_CUDA_GRAPHS | yes | EBB_CUDA_GRAPHS=yes makes no sense; set it to on or off, or leave it out",
+      "EBB_ARENA_DIR | arena | EBB_ARENA_DIR=arena does not begin with /, and each function has a folder of its own "
+          + "that it would be taken from; give the whole path, or leave it out",
       "EBB_KV_TYPE | i8 | EBB_KV_TYPE=i8, but backend cpu keeps keys and values as f16 or f32; set one of these, "
           + "or leave it out"})
   void whatFunctionsWouldRefuseIsToldAtOnce(String name, String value, String words) {
@@ -35,16 +36,25 @@ class FunctionSettingsTest {
   @Test
   void anArenaNeedsAFolder() throws Exception {
     String file = Files.createFile(folder.resolve("file")).toString();
-    for (String wrong : new String[] {file, file + "/below", "a\0b"}) {
+    for (String wrong : new String[] {file, file + "/below", "/a\0b"}) {
       assertEquals("EBB_ARENA_DIR=" + wrong + " is no folder that can be written to; give another one, or leave it out",
           refusal("EBB_ARENA_DIR", wrong));
     }
     assertDoesNotThrow(() -> check("EBB_ARENA_DIR", folder.resolve("made/later").toString()));
   }
 
+  @Test
+  void switchesOfCudaAreLookedAtForCuda() {
+    BackendProvider cuda = Backends.named("cuda", Backends.known()).orElseThrow();
+    assertEquals("EBB_CUDA_WGMMA=yes makes no sense; set it to on or off, or leave it out",
+        assertThrows(CliException.class, () -> FunctionSettings.check(Map.of("EBB_CUDA_WGMMA", "yes"), cuda))
+            .getMessage());
+    assertDoesNotThrow(() -> FunctionSettings.check(Map.of("EBB_CUDA_GRAPHS", "on", "EBB_CUDA_WGMMA", "off"), cuda));
+  }
+
   @ParameterizedTest
   @CsvSource({"EBB_TOKEN_BUDGET, 1", "EBB_CHUNK_TOKENS, ''", "EBB_KV_TYPE, f32", "EBB_KV_TYPE, ''",
-      "EBB_CUDA_GRAPHS, on", "EBB_CUDA_GRAPHS, off"})
+      "EBB_CUDA_GRAPHS, yes"})
   void whatTheyTakeIsLeftAlone(String name, String value) {
     assertDoesNotThrow(() -> check(name, value));
   }
