@@ -183,6 +183,27 @@ class HandOffTest {
     }
   }
 
+  /** Three answers have all seats and four of eight blocks, the hand-off that waits three; the third is behind it. */
+  @Test
+  void aFurtherAnswerGivesWayToWhatIsBeforeIt() {
+    EngineConfig threeSeats = CONFIG.withMaxSequences(3);
+    Path eight = directory.resolve("eight");
+    SamplingParams several = SamplingParams.builder().maxTokens(20).seed(4).n(3).ignoreEos(true).build();
+    try (Rig first = new Rig(threeSeats, 8, eight); Rig second = new Rig(threeSeats, 8, eight)) {
+      Recorder prompt = first.submit(Rig.request(PROMPT, params(6), Phase.PREFILL, null));
+      first.finish();
+      second.submit(new GenerationRequest("seated", Arrays.copyOf(PROMPT, 16), several, "", 0, Phase.FULL,
+          Optional.empty()));
+      second.step();
+      Recorder waiting = second.submit(
+          Rig.request(PROMPT, params(6), Phase.DECODE, prompt.completion.handOff().orElseThrow()));
+      second.finish();
+      assertEquals(alone(params(6)), waiting.transcript());
+      assertEquals(List.of(6), second.observer.finished.stream().filter(stats -> stats.preemptions() == 0)
+          .map(EngineObserver.RequestStats::maxTokens).toList());
+    }
+  }
+
   @Test
   void withoutALeaseThePromptIsLookedUpByHash() {
     HandOff handOff = prefill(params(6));

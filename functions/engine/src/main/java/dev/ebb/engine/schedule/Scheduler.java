@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
  * running prompts, then admits waiting sequences, each group in {@link Sequence#ORDER}. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
- * is none, a waiting sequence that holds blocks, unless it is the more urgent, or the last that runs gives
+ * is none, a waiting sequence that holds blocks, unless it stands before it, or the last that runs gives
  * them up and computes again later.
  */
 public final class Scheduler {
@@ -101,13 +101,13 @@ public final class Scheduler {
 
   /**
    * Who gives way to {@code sequence}, perhaps itself: the last that waits with blocks, or the last that runs where
-   * that one is less urgent.
+   * that one stands behind it.
    */
   private Sequence victim(Sequence sequence) {
     Sequence last = running.isEmpty() ? sequence : running.last();
     for (Sequence candidate : waiting.descendingSet()) {
       if (candidate.blocks().size() > 0 && candidate != sequence) {
-        return candidate.priority() < last.priority() ? last : candidate;
+        return Sequence.ORDER.compare(candidate, last) < 0 ? last : candidate;
       }
     }
     return last;
