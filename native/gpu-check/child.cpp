@@ -128,15 +128,22 @@ Ending read_all(int from, const ChildLimits &limits, Lines &lines) {
   }
 }
 
-// The exit status as a shell gives it.
-int status_of(pid_t pid, Ending how) {
+bool ends_soon(pid_t pid, int &status) {
   const Clock::time_point late = in(kKillSeconds);
-  int status = 0;
-  while (how != Ending::kItself && waitpid(pid, &status, WNOHANG) == 0) {
-    if (Clock::now() > late) return 128 + SIGKILL;
+  while (waitpid(pid, &status, WNOHANG) == 0) {
+    if (Clock::now() > late) return false;
     usleep(10'000);
   }
-  if (how == Ending::kItself) waitpid(pid, &status, 0);
+  return true;
+}
+
+// The exit status as a shell gives it. One that has closed its output may still hang at its end.
+int status_of(pid_t pid) {
+  int status = 0;
+  if (!ends_soon(pid, status)) {
+    kill(-pid, SIGKILL);
+    if (!ends_soon(pid, status)) return 128 + SIGKILL;
+  }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -157,7 +164,7 @@ ChildEnd run_child(const std::vector<std::string> &command, const std::string &i
   const Ending how = read_all(out.read_end(), limits, lines);
   if (how != Ending::kItself) kill(-pid, SIGKILL);
   lines.end();
-  const int status = status_of(pid, how);
+  const int status = status_of(pid);
   return {status, how, seconds()};
 }
 

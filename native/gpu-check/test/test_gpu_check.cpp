@@ -191,7 +191,9 @@ TEST(gpu_check_measures_a_model_without_wgmma_where_it_fails) {
   programs.self = scripts.add("self", "if [ \"$3\" = plain ]; then\n"
                               "printf 'figure\\tx by mma.sync\\t1\\tGB/s\\t\\t1\\n'\n"
                               "else echo 'device lost'; exit 1; fi");
+  expect(only(programs, "Qwen3-0.6B"), State::kBad, "status 1: device lost");
   Check check(programs, {}, 1);
+  check.report().device = "cuda: X, sm_90";
   check.run({{"Qwen3-0.6B", 1, 60, true, false}}, 60);
   expect(check.report().outcomes.at(0), State::kBad, "status 1: device lost; without wgmma: 1 figures");
   CHECK_EQUAL(check.report().figures.at(0).name, "x by mma.sync");
