@@ -1,6 +1,7 @@
 package dev.ebb.router.app.http;
 
 import dev.ebb.router.app.config.RouterSettings;
+import dev.ebb.router.app.metrics.RouterMetrics;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
 import io.vertx.core.buffer.Buffer;
@@ -10,37 +11,56 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bytes of the bodies of all requests under way: what was made of a body, its text and its tokens, is kept to the
- * request's end, and requests may wait for long. Thread-safe.
+ * request's end, and requests may wait for long. Of an event its tree of JSON is kept as well. Thread-safe.
  */
 @ApplicationScoped
 public class HeldBodies {
   private static final long RETRY_AFTER_MS = 5_000;
+  /** Of a tree for each of its values, as measured of the larger ones. */
+  private static final int TREE_VALUE_BYTES = 85;
 
+  private final RouterMetrics metrics;
+  private final String model;
   private final long bytesMax;
   private final AtomicLong held = new AtomicLong();
 
-  HeldBodies(RouterSettings settings) {
+  HeldBodies(RouterSettings settings, RouterMetrics metrics) {
+    this.metrics = metrics;
+    model = settings.modelId();
     bytesMax = settings.heldBodyBytesMax();
   }
 
   /**
    * Counts a request's body until the request ends.
    *
+   * @param event whether the body is an event
    * @throws Refusal when it is one too many
    */
-  void hold(RoutingContext context) {
+  void hold(RoutingContext context, boolean event) {
     Buffer body = context.body().buffer();
     if (body == null || context.response().closed()) {
       return;
     }
-    long bytes = body.length();
+    // One alone is always let in.
+    long bytes = event ? Math.min(bytesMax, body.length() + treeBytes(body)) : body.length();
     long all = held.addAndGet(bytes);
     if (all > bytesMax) {
       held.addAndGet(-bytes);
+      metrics.bodyRefused(model);
       throw Refusal.later(Kind.TOO_MANY, "too_many_body_bytes", "The bodies of the requests under way and of this one"
           + " take " + all + " bytes, of at most " + bytesMax + " (EBB_MAX_HELD_BODY_BYTES); try again later.",
           RETRY_AFTER_MS);
     }
     context.addEndHandler(end -> held.addAndGet(-bytes));
+  }
+
+  /** From above: each value but the first stands behind one of these, and texts may have them too. */
+  private static long treeBytes(Buffer body) {
+    long values = 1;
+    for (int i = 0; i < body.length(); i++) {
+      byte one = body.getByte(i);
+      values += one == ',' || one == ':' || one == '[' || one == '{' ? 1 : 0;
+    }
+    return values * TREE_VALUE_BYTES;
   }
 }

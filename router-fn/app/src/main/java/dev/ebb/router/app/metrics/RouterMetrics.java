@@ -27,6 +27,8 @@ public class RouterMetrics {
       "Requests that another model answered while this one waited for quota.", "model", "to");
   private final Counter duplicates = new Counter("ebb_duplicate_events_total",
       "Events that came again after they were answered, and got no second answer.", "model");
+  private final Counter refusedBodies = new Counter("ebb_refused_bodies_total",
+      "Requests refused since bodies under way took all the memory for them (EBB_MAX_HELD_BODY_BYTES).", "model");
   private final Counter tokens = new Counter("ebb_router_tokens_total",
       "Tokens of answered requests, by kind.", "model", "kind");
   private final Histogram firstToken = new Histogram("ebb_router_time_to_first_token_seconds",
@@ -67,7 +69,7 @@ public class RouterMetrics {
       existFromTheStart(model);
     }
     all = List.of(demands, states, parked, waiting, position, wakes, starts, crashes, requests, placements, retries,
-        degraded, duplicates, tokens, firstToken, duration, parkedTime);
+        degraded, duplicates, refusedBodies, tokens, firstToken, duration, parkedTime);
   }
 
   private void existFromTheStart(String model) {
@@ -79,6 +81,7 @@ public class RouterMetrics {
     tokens.add(0, model, "cached");
     tokens.add(0, model, "generated");
     duplicates.add(0, model);
+    refusedBodies.add(0, model);
     firstToken.cell(model);
     parkedTime.cell(model);
   }
@@ -105,6 +108,11 @@ public class RouterMetrics {
 
   public void duplicate(String model) {
     duplicates.increment(model);
+  }
+
+  /** Before anything else was known of the request. */
+  public void bodyRefused(String model) {
+    refusedBodies.increment(model);
   }
 
   public void answered(String model, Usage usage) {

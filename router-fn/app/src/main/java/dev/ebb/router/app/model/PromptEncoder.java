@@ -79,7 +79,7 @@ public class PromptEncoder {
       String text = templates.computeIfAbsent(source, ChatTemplate::of)
           .render(chat.continueFinalMessage() ? marked(chat.messages()) : chat.messages(),
               chat.addGenerationPrompt(), extras);
-      return chat.continueFinalMessage() ? leaveOpen(text) : text;
+      return chat.continueFinalMessage() ? leaveOpen(text, chat.messages().getLast()) : text;
     } catch (TemplateException e) {
       throw Refusal.invalid("messages", "chat_template_error",
           "The model's chat template refuses these messages: " + e.getMessage());
@@ -103,9 +103,10 @@ public class PromptEncoder {
    * Cuts what the template put after the last message's text, so that the answer goes on with it. Where the template
    * trims, which the mark's own space shows, the text is what it would have been: without blanks at its end.
    */
-  private static String leaveOpen(String rendered) {
+  private static String leaveOpen(String rendered, Map<String, Object> last) {
     int end = rendered.lastIndexOf(END_MARK);
-    if (end < 0) {
+    String content = String.valueOf(last.get("content")).stripLeading();
+    if (end < 0 || !rendered.startsWith(content, end - content.length())) {
       throw Refusal.invalid("continue_final_message", "chat_template_error",
           "The model's chat template changes the last message, so it cannot be continued.");
     }

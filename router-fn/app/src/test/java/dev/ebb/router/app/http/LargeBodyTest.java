@@ -90,6 +90,27 @@ class LargeBodyTest {
     assertEquals(200, Client.post("/v1/completions", body).status());
   }
 
+  /** Its tree is kept to the end, which its bytes do not show. */
+  @Test
+  void anEventsTreeCountsToo() {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    double before = Client.metric("ebb_refused_bodies_total{model=\"tiny\"}");
+    String data = "{'prompt': 'abc', 'metadata': [" + "[],".repeat(15_000) + "[]]}";
+    CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> event("first", data));
+    Fakes.DECODE.next();
+    Reply second = event("second", data);
+    assertEquals(429, second.status(), second.http()::body);
+    assertEquals(before + 1, Client.metric("ebb_refused_bodies_total{model=\"tiny\"}"));
+    assertEquals(200, event("small", "{'prompt': 'abc'}").status(), "a small one has room");
+    assertEquals(504, first.join().status());
+    assertEquals(200, event("third", data).status(), "the first has given its room back");
+  }
+
+  private static Reply event(String id, String data) {
+    return Client.post("/", data, "ce-specversion", "1.0", "ce-id", id, "ce-source", "/test", "ce-type",
+        "dev.ebb.generate.requested");
+  }
+
   @Test
   void aBodyIsNotKeptWhileItsAnswerIsWaitedFor() throws InterruptedException {
     Fakes.DECODE.plan(Behaviours.HANG);

@@ -9,7 +9,6 @@ import dev.ebb.router.request.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,9 +39,11 @@ class PromptEncoderTest {
     assertEquals("[user]\nhi[end][assistant]\n" + content.strip(), continued(TRIMS, content));
   }
 
-  @Test
-  void aTemplateThatLeavesTheMessageOutIsRefused() {
-    Refusal refusal = assertThrows(Refusal.class, () -> continued("{{ messages[0]['content'] }}", "well"));
+  @ParameterizedTest
+  @ValueSource(strings = {"{{ messages[0]['content'] }}", "{{ messages[1]['content'][2:] }}",
+      "{{ messages[1]['content'] | upper }}"})
+  void aTemplateThatChangesTheMessageIsRefused(String template) {
+    Refusal refusal = assertThrows(Refusal.class, () -> continued(template, "well"));
     assertEquals("continue_final_message", refusal.parameter());
   }
 }
