@@ -43,13 +43,14 @@ final class ArenaOpening {
   /** Gives the mapped file, ready for this model and layout. */
   MemorySegment open() throws IOException {
     long size = file.channel().size();
-    if (size < ArenaFormat.AT_ENTRIES) {
-      return create();
-    }
     ArenaHeader found = readHeader();
-    if (found.magic() != ArenaFormat.MAGIC && !found.blank()) {
+    boolean cutShort = size < ArenaFormat.AT_ENTRIES;
+    if (found.magic() != ArenaFormat.MAGIC && !(cutShort ? found.magic() == 0 : found.blank())) {
       throw new ArenaException(Reason.DAMAGED, file.path()
           + " is not a KV arena. Move it away, or set EBB_ARENA_DIR to another folder");
+    }
+    if (cutShort) {
+      return create();
     }
     if (found.version() < ArenaFormat.VERSION || !found.ready()) {
       // Its content means nothing to this version, or its maker died before it was done.

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +171,23 @@ class ArenaOpeningTest {
   void aForeignFileIsRefused() throws IOException {
     Files.writeString(file(), "somebody's letters\n".repeat(1000));
     refused(Reason.DAMAGED);
+  }
+
+  @Test
+  void aShortForeignFileIsRefusedAndKept() throws IOException {
+    for (String text : List.of("x", "hello\n", "somebody's letters\n".repeat(100))) {
+      Files.writeString(file(), text);
+      refused(Reason.DAMAGED);
+      assertEquals(text, Files.readString(file()));
+    }
+  }
+
+  @Test
+  void whatALinkNamesIsLeftAlone() throws IOException {
+    Path other = Files.writeString(directory.resolve("other"), "");
+    Files.createSymbolicLink(file(), other);
+    refused(Reason.INPUT_OUTPUT);
+    assertEquals(0, Files.size(other));
   }
 
   /** A machine stopped when the file had its length on the disk and its first page had not come there. */
