@@ -28,6 +28,7 @@ import java.util.UUID;
 @ApplicationScoped
 public class Preparation {
   private static final int COMPLETION_TOKENS = 16;
+  private static final long ANSWER_BYTES_MAX = Runtime.getRuntime().maxMemory() / 2;
 
   private final BodyReader reader;
   private final ModelCatalog catalog;
@@ -70,7 +71,8 @@ public class Preparation {
     String id = body.api().idPrefix() + UUID.randomUUID().toString().replace("-", "");
     ReplyHead head = new ReplyHead(id, System.currentTimeMillis() / 1000, body.api(), model, body.output(), prompts,
         prompts.getFirst().sampling().n());
-    return new PreparedRequest(head, placements, body.cacheSalt(), body.priority());
+    return new PreparedRequest(head, placements, body.cacheSalt(), body.priority(),
+        AnswerSize.of(body, prompts, ANSWER_BYTES_MAX));
   }
 
   private PreparedPrompt prompt(ServedModel model, GenerateBody body, Prompt prompt, int index,

@@ -10,5 +10,7 @@ import java.util.List;
  * @param placements one per prompt
  * @param cacheSalt keeps prefixes apart; empty for none
  * @param priority lower is earlier
+ * @param answerBytes what the answer's log-probabilities will take of memory
  */
-public record PreparedRequest(ReplyHead head, List<Placement> placements, String cacheSalt, int priority) {}
+public record PreparedRequest(ReplyHead head, List<Placement> placements, String cacheSalt, int priority,
+    long answerBytes) {}

@@ -9,9 +9,11 @@ import dev.ebb.router.app.call.Preparation;
 import dev.ebb.router.app.call.PreparedRequest;
 import dev.ebb.router.app.http.Degrade;
 import dev.ebb.router.app.http.Exchange;
+import dev.ebb.router.app.http.HeldBodies;
 import dev.ebb.router.app.http.QuotaTurn;
 import dev.ebb.router.app.openai.BodyReader;
 import dev.ebb.router.app.reply.ReplyHead;
+import dev.ebb.router.request.Refusal;
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
@@ -36,8 +38,11 @@ public class GenerateFunction {
   private final Answers answers;
   private final Degrade degrade;
   private final CurrentVertxRequest current;
+  private final HeldBodies bodies;
 
-  GenerateFunction(Preparation preparation, Answers answers, Degrade degrade, CurrentVertxRequest current) {
+  GenerateFunction(Preparation preparation, Answers answers, Degrade degrade, CurrentVertxRequest current,
+      HeldBodies bodies) {
+    this.bodies = bodies;
     this.degrade = degrade;
     this.preparation = preparation;
     this.answers = answers;
@@ -85,6 +90,12 @@ public class GenerateFunction {
       UniEmitter<? super JsonNode> emitter) {
     if (!exchange.open()) {
       emitter.fail(exchange.refused(exchange.over()));
+      return;
+    }
+    try {
+      bodies.hold(context, prepared.answerBytes());
+    } catch (Refusal full) {
+      emitter.fail(exchange.refused(full));
       return;
     }
     Answer answer = answers.begin(prepared, context.vertx().getOrCreateContext());

@@ -8,6 +8,7 @@ import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.app.metrics.RouterMetrics;
 import dev.ebb.router.app.openai.Api;
 import dev.ebb.router.app.reply.ReplyHead;
+import dev.ebb.router.request.Refusal;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -23,15 +24,17 @@ public class GenerateEndpoint {
   private final RouterSettings settings;
   private final InFlight inFlight;
   private final Degrade degrade;
+  private final HeldBodies bodies;
 
   GenerateEndpoint(Preparation preparation, Answers answers, RouterMetrics metrics, RouterSettings settings,
-      InFlight inFlight, Degrade degrade) {
+      InFlight inFlight, Degrade degrade, HeldBodies bodies) {
     this.preparation = preparation;
     this.answers = answers;
     this.metrics = metrics;
     this.settings = settings;
     this.inFlight = inFlight;
     this.degrade = degrade;
+    this.bodies = bodies;
   }
 
   void handle(Api api, RoutingContext context) {
@@ -53,6 +56,12 @@ public class GenerateEndpoint {
   private void begin(Exchange exchange, Context loop, RoutingContext context, PreparedRequest prepared, byte[] body) {
     if (!exchange.open()) {
       exchange.refuse(exchange.over());
+      return;
+    }
+    try {
+      bodies.hold(context, prepared.answerBytes());
+    } catch (Refusal full) {
+      exchange.refuse(full);
       return;
     }
     Answer answer = answers.begin(prepared, loop);

@@ -11,13 +11,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bytes of the bodies of all requests under way: what was made of a body, its text and its tokens, is kept to the
- * request's end, and requests may wait for long. Of an event its tree of JSON is kept as well. Thread-safe.
+ * request's end, and requests may wait for long. Of an event its tree of JSON is kept as well, and some answers are
+ * much larger than what asked for them. Thread-safe.
  */
 @ApplicationScoped
 public class HeldBodies {
   private static final long RETRY_AFTER_MS = 5_000;
   /** Of a tree for each of its values, as measured of the larger ones. */
   private static final int TREE_VALUE_BYTES = 85;
+  /** Of /tokenize for each byte of a body: texts of tokens, as objects and as JSON. */
+  private static final int TOKENIZED_FACTOR = 12;
 
   private final RouterMetrics metrics;
   private final String model;
@@ -33,21 +36,34 @@ public class HeldBodies {
   /**
    * Counts a request's body until the request ends.
    *
-   * @param event whether the body is an event
    * @throws Refusal when it is one too many
    */
-  void hold(RoutingContext context, boolean event) {
+  void hold(RoutingContext context) {
     Buffer body = context.body().buffer();
-    if (body == null || context.response().closed()) {
+    if (body != null) {
+      hold(context, switch (context.normalizedPath()) {
+        case "/" -> body.length() + treeBytes(body);
+        case "/tokenize", "/detokenize" -> (long) body.length() * TOKENIZED_FACTOR;
+        default -> body.length();
+      });
+    }
+  }
+
+  /**
+   * Counts what a request takes beside, until it ends.
+   *
+   * @throws Refusal when it is too much beside the others; alone it is always let in
+   */
+  public void hold(RoutingContext context, long wanted) {
+    if (wanted == 0 || context.response().closed()) {
       return;
     }
-    // One alone is always let in.
-    long bytes = event ? Math.min(bytesMax, body.length() + treeBytes(body)) : body.length();
+    long bytes = Math.min(bytesMax, wanted);
     long all = held.addAndGet(bytes);
     if (all > bytesMax) {
       held.addAndGet(-bytes);
       metrics.bodyRefused(model);
-      throw Refusal.later(Kind.TOO_MANY, "too_many_body_bytes", "The bodies of the requests under way and of this one"
+      throw Refusal.later(Kind.TOO_MANY, "too_many_body_bytes", "The requests under way and this one"
           + " take " + all + " bytes, of at most " + bytesMax + " (EBB_MAX_HELD_BODY_BYTES); try again later.",
           RETRY_AFTER_MS);
     }

@@ -106,7 +106,7 @@ public class RouterRoutes {
     boolean head = method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD);
     if (head || asked.equals(method)) {
       checkMedia(context, method);
-      bodies.hold(context, handler == events);
+      bodies.hold(context);
       handler.handle(context);
       return;
     }

@@ -106,6 +106,37 @@ class LargeBodyTest {
     assertEquals(200, event("third", data).status(), "the first has given its room back");
   }
 
+  @Test
+  void anAnswerOfTooManyLogprobsIsRefusedUnlessItIsStreamed() {
+    String ids = "[" + "9,".repeat(399) + "9]";
+    String asked = "'prompt': [" + (ids + ",").repeat(1_999) + ids + "], 'echo': true, 'logprobs': 20, 'max_tokens': 1";
+    Reply whole = Client.post("/v1/completions", "{" + asked + "}");
+    assertEquals("too_many_logprobs", whole.json().at("/error/code").asText(), whole.http()::body);
+  }
+
+  @Test
+  void anAnswersLogprobsCountBesideOthers() {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    String large = "{'prompt': [" + "9,".repeat(39) + "9], 'echo': true, 'logprobs': 20, 'n': 8, 'max_tokens': 1}";
+    CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> Client.post("/v1/completions", large));
+    Fakes.DECODE.next();
+    assertEquals(429, Client.post("/v1/completions", large).status());
+    assertEquals(200, Client.post("/v1/completions", "{'prompt': 'abc'}").status(), "a small one has room");
+    assertEquals(504, first.join().status());
+  }
+
+  /** Its answer is many times its body. */
+  @Test
+  void tokenizingCountsWithItsAnswer() {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() ->
+        Client.post("/v1/completions", "{'prompt': 'abc'" + " ".repeat(2_500_000) + "}"));
+    Fakes.DECODE.next();
+    assertEquals(429, Client.post("/tokenize", "{'prompt': '" + "a".repeat(200_000) + "'}").status());
+    assertEquals(504, first.join().status());
+    assertEquals(200, Client.post("/tokenize", "{'prompt': '" + "a".repeat(200_000) + "'}").status());
+  }
+
   private static Reply event(String id, String data) {
     return Client.post("/", data, "ce-specversion", "1.0", "ce-id", id, "ce-source", "/test", "ce-type",
         "dev.ebb.generate.requested");
