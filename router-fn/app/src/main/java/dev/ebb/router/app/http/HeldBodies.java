@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 @ApplicationScoped
 public class HeldBodies {
   private static final long RETRY_AFTER_MS = 5_000;
+  /** What a request holds already, in its context. */
+  private static final String OWN = "ebb.held";
   /** Of a tree for each of its values, as measured of the larger ones. */
   private static final int TREE_VALUE_BYTES = 85;
   /** Of /tokenize for each byte of a body: texts of tokens, as objects and as JSON. */
@@ -58,7 +60,9 @@ public class HeldBodies {
     if (wanted == 0 || context.response().closed()) {
       return;
     }
-    long bytes = Math.min(bytesMax, wanted);
+    long own = context.get(OWN, 0L);
+    long bytes = Math.min(bytesMax - own, wanted);
+    context.put(OWN, own + bytes);
     long all = held.addAndGet(bytes);
     if (all > bytesMax) {
       held.addAndGet(-bytes);

@@ -123,6 +123,9 @@ class LargeBodyTest {
     assertEquals(429, Client.post("/v1/completions", large).status());
     assertEquals(200, Client.post("/v1/completions", "{'prompt': 'abc'}").status(), "a small one has room");
     assertEquals(504, first.join().status());
+    Fakes.DECODE.plan(Behaviours.HANG);
+    Reply alone = Client.post("/v1/completions", large.replace("'n': 8", "'n': 100"));
+    assertEquals(504, alone.status(), "one alone is let in");
   }
 
   /** Its answer is many times its body. */
