@@ -95,27 +95,25 @@ Outcome Check::run_stage(const Stage &stage, double seconds) {
   if (stage.name == "memcheck" || stage.name == "racecheck") return run_sanitizer(stage.name, seconds);
   if (stage.name == "torch") return run_torch(seconds);
   if (stage.name == "java") return run_java(seconds);
-  return stage.required ? run_figures(stage, seconds) : run_model(stage, seconds);
+  return stage.required ? run_figures({stage.name}, seconds) : run_model(stage, seconds);
 }
-
-Outcome Check::run_figures(const Stage &stage, double seconds) { return run_process({stage.name}, seconds); }
 
 // Where attention by wgmma, which only sm_90 has, is what fails, the rest of a model can be measured without it, as
 // EBB_CUDA_WGMMA=off has it.
 Outcome Check::run_model(const Stage &stage, double seconds) {
   constexpr double kFirst = 0.65;
-  if (report_.device.find("sm_90") == std::string::npos) return run_process({stage.name}, seconds);
+  if (report_.device.find("sm_90") == std::string::npos) return run_figures({stage.name}, seconds);
   const auto begin = std::chrono::steady_clock::now();
-  Outcome outcome = run_process({stage.name}, kFirst * seconds);
+  Outcome outcome = run_figures({stage.name}, kFirst * seconds);
   if (outcome.state != State::kBad) return outcome;
   const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const Outcome plain = run_process({stage.name, "plain"}, seconds - passed);
+  const Outcome plain = run_figures({stage.name, "plain"}, seconds - passed);
   outcome.text += "; without wgmma: " + plain.text;
   return outcome;
 }
 
 // What came before a stage ended badly counts; that it did is said.
-Outcome Check::run_process(const std::vector<std::string> &figures, double seconds) {
+Outcome Check::run_figures(const std::vector<std::string> &figures, double seconds) {
   int count = 0;
   std::string first, last;
   std::vector<std::string> command = {programs_.self, "figures"};
@@ -154,7 +152,7 @@ Outcome Check::run_sanitizer(const std::string &tool, double seconds) {
     if (line.find("========= Error") == 0 || line.find("========= Invalid") == 0) ++errors;
     if (line.find("ok   ") != 0 && line.find("at   ") != 0 && errors < 50) tell(line);
   });
-  if (!supported) return {"", State::kLeftOut, "compute-sanitizer does not support the device as it is lent here", 0};
+  if (!supported) return {"", State::kLeftOut, "compute-sanitizer does not support the device on this machine", 0};
   const bool time_up = end.how != Ending::kItself;
   if (!time_up) tally.end(end);
   std::string text = tally.text(chosen.size());

@@ -42,9 +42,9 @@ class Check {
   // Why a stage cannot run here; empty where it can.
   std::string lacks(const Stage &stage) const;
   Outcome run_stage(const Stage &stage, double seconds);
-  Outcome run_figures(const Stage &stage, double seconds);
   Outcome run_model(const Stage &stage, double seconds);
-  Outcome run_process(const std::vector<std::string> &figures, double seconds);
+  // What follows `figures` on the program's command line.
+  Outcome run_figures(const std::vector<std::string> &figures, double seconds);
   Outcome run_sanitizer(const std::string &tool, double seconds);
   Outcome run_torch(double seconds);
   Outcome run_java(double seconds);

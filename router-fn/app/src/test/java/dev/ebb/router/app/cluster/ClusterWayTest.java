@@ -1,5 +1,6 @@
 package dev.ebb.router.app.cluster;
 
+import static dev.ebb.router.app.testing.Awaiting.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -23,7 +24,6 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,17 +61,6 @@ class ClusterWayTest {
   void leavesNoDemand() {
     assertEquals(0, Client.metric("ebb_demand{model=\"tiny\",phase=\"decode\"}"));
     assertEquals(0, Client.metric("ebb_demand{model=\"tiny\",phase=\"prefill\"}"));
-  }
-
-  private static void await(BooleanSupplier holds) {
-    for (int i = 0; i < 1_500 && !holds.getAsBoolean(); i++) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-    assertTrue(holds.getAsBoolean(), "in time");
   }
 
   private static CompletableFuture<Reply> later(String body) {

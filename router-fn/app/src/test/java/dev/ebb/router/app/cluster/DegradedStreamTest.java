@@ -1,5 +1,6 @@
 package dev.ebb.router.app.cluster;
 
+import static dev.ebb.router.app.testing.Awaiting.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,6 @@ import jakarta.inject.Inject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,17 +63,6 @@ class DegradedStreamTest {
   @AfterEach
   void leavesNoDemand() {
     assertEquals(0, Client.metric("ebb_demand{model=\"tiny\",phase=\"decode\"}"));
-  }
-
-  private static void await(BooleanSupplier holds) {
-    for (int i = 0; i < 1_500 && !holds.getAsBoolean(); i++) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-    assertTrue(holds.getAsBoolean(), "in time");
   }
 
   private void otherServes() {
