@@ -1,6 +1,6 @@
 package dev.ebb.cli;
 
-import dev.ebb.engine.kv.Arena;
+import dev.ebb.engine.kv.ArenaConfig;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -20,7 +20,7 @@ final class ArenaFiles {
     if (!Files.isDirectory(runs)) {
       return files;
     }
-    String names = Arena.filePrefix(fingerprint) + "*.kv";
+    String names = ArenaConfig.filePrefix(fingerprint) + "*.kv";
     try (DirectoryStream<Path> each = Files.newDirectoryStream(runs)) {
       for (Path run : each) {
         addAll(files, run.resolve("arena"), names);

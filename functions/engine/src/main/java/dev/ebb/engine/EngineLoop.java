@@ -154,7 +154,7 @@ final class EngineLoop implements AutoCloseable {
   }
 
   private void noteAdmissions(StepPlan plan) {
-    for (Admission.Admitted admitted : plan.admitted()) {
+    for (Admission admitted : plan.admitted()) {
       Generation generation = answers.get(admitted.sequence()).generation();
       if (!generation.wasAdmitted()) {
         generation.admitted(nanoTime.getAsLong(), admitted.localTokens(), admitted.externalTokens());

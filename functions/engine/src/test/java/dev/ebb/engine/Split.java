@@ -25,8 +25,8 @@ final class Split {
   }
 
   void submit(GenerationRequest request) {
-    if (request.sampling().promptLogprobs() >= 0) {
-      // Prompt log-probabilities come from whoever computes the prompt for the answer.
+    if (request.sampling().promptLogprobs() >= 0 || random.nextInt(4) == 0) {
+      // Prompt log-probabilities come from whoever computes the prompt for the answer; short prompts go there too.
       heard.put(request.id(), decode.submit(request));
     } else {
       prefilling.put(request, prefill.submit(with(request, Phase.PREFILL, null)));

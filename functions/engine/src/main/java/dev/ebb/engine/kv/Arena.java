@@ -32,6 +32,7 @@ public final class Arena implements AutoCloseable {
   private final LeaseTable leases;
   private final ProcessSlots slots;
   private final ProcessSlots.Slot slot;
+  private final Wants wants;
   private final InstantSource clock;
   private final Holdings holdings;
   private final Scope scope = new Scope();
@@ -55,6 +56,7 @@ public final class Arena implements AutoCloseable {
     }
     reclaimDead();
     this.slot = slots.claim();
+    this.wants = new Wants(memory, slots, slot.number(), this::enter);
     file.endChange();
   }
 
@@ -71,7 +73,7 @@ public final class Arena implements AutoCloseable {
 
   /** {@code clock} decides when leases expire. */
   public static Arena open(ArenaConfig config, KvLayout layout, String modelFingerprint, InstantSource clock) {
-    Path path = config.directory().resolve(fileName(layout, modelFingerprint));
+    Path path = config.file(layout, modelFingerprint);
     ArenaFile file = ArenaFile.acquire(path);
     try {
       return attach(file, config, layout, modelFingerprint, clock);
@@ -94,16 +96,6 @@ public final class Arena implements AutoCloseable {
     } finally {
       file.unlockIndex();
     }
-  }
-
-  /** Name of the arena's file: one per model and element type, so that backends of both can run. */
-  public static String fileName(KvLayout layout, String modelFingerprint) {
-    return filePrefix(modelFingerprint) + layout.type().key() + ".kv";
-  }
-
-  /** How the names of all arenas of a model begin. */
-  public static String filePrefix(String modelFingerprint) {
-    return modelFingerprint.substring(0, Math.min(16, modelFingerprint.length())) + "-";
   }
 
   /** {@code kv://node/arena/file}. */
@@ -144,6 +136,11 @@ public final class Arena implements AutoCloseable {
   public Scope scope() {
     scope.depth++;
     return scope;
+  }
+
+  /** What this process and others wait for. */
+  public Wants wants() {
+    return wants;
   }
 
   /** Blocks that can be allocated now: free, or cached and evicted on demand. */

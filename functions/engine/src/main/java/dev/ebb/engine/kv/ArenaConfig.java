@@ -30,6 +30,16 @@ public record ArenaConfig(Path directory, String node, int tokens, int wishedTok
     this(directory, node, tokens, tokens);
   }
 
+  /** The arena's file: one per model and element type, so that backends of both can run. */
+  Path file(KvLayout layout, String modelFingerprint) {
+    return directory.resolve(filePrefix(modelFingerprint) + layout.type().key() + ".kv");
+  }
+
+  /** How the names of all arenas of a model begin. */
+  public static String filePrefix(String modelFingerprint) {
+    return modelFingerprint.substring(0, Math.min(16, modelFingerprint.length())) + "-";
+  }
+
   /** Blocks of a new arena. */
   public int blocks() {
     return tokens / KvLayout.BLOCK_TOKENS;

@@ -43,11 +43,16 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final long AT_LAYOUT = 128; // int length, UTF-8
   static final long AT_MODEL = 512; // int length, UTF-8
   static final int TEXT_BYTES = 380;
+  static final long AT_NEXT_WANT = 896; // int
 
   static final long AT_SLOTS = 1024;
   static final int SLOT_BYTES = 32;
   static final int SLOT_SESSION = 0; // long, 0 when never used or given back
   static final int SLOT_PID = 8; // long
+  static final int SLOT_WANT_BLOCKS = 16; // int, 0 when it waits for none
+  static final int SLOT_WANT_PRIORITY = 20; // int
+  static final int SLOT_WANT_TICKET = 24; // int, place among the wants
+  static final int SLOT_WANT_OVERTAKEN = 28; // int, new sequences of others since
 
   static final long AT_ENTRIES = 4096;
   static final int ENTRY_BYTES = 128;

@@ -6,6 +6,8 @@ import static dev.ebb.engine.kv.ArenaFormat.SLOTS;
 import static dev.ebb.engine.kv.ArenaFormat.SLOT_BYTES;
 import static dev.ebb.engine.kv.ArenaFormat.SLOT_PID;
 import static dev.ebb.engine.kv.ArenaFormat.SLOT_SESSION;
+import static dev.ebb.engine.kv.ArenaFormat.SLOT_WANT_BLOCKS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebb.engine.kv.ArenaException.Reason;
@@ -38,15 +40,16 @@ final class ProcessSlots {
   /** Takes a slot that nobody living has; {@link #deadSlots()} must have been reclaimed before. */
   Slot claim() {
     for (int number = 0; number < SLOTS; number++) {
-      if (session(number) != 0) {
+      if (used(number)) {
         continue;
       }
       FileLock lock = file.tryLockSlot(number);
       if (lock != null) {
         long session = memory.get(JAVA_LONG, AT_NEXT_SESSION);
         memory.set(JAVA_LONG, AT_NEXT_SESSION, session + 1);
-        memory.set(JAVA_LONG, slot(number) + SLOT_PID, ProcessHandle.current().pid());
-        memory.set(JAVA_LONG, slot(number) + SLOT_SESSION, session);
+        memory.set(JAVA_INT, at(number) + SLOT_WANT_BLOCKS, 0);
+        memory.set(JAVA_LONG, at(number) + SLOT_PID, ProcessHandle.current().pid());
+        memory.set(JAVA_LONG, at(number) + SLOT_SESSION, session);
         return new Slot(number, session, lock);
       }
     }
@@ -67,7 +70,7 @@ final class ProcessSlots {
   long deadSlots() {
     long dead = 0;
     for (int number = 0; number < SLOTS; number++) {
-      if (session(number) != 0 && !file.slotAlive(number)) {
+      if (used(number) && !file.slotAlive(number)) {
         dead |= 1L << number;
       }
     }
@@ -78,20 +81,22 @@ final class ProcessSlots {
   long usedSlots() {
     long used = 0;
     for (int number = 0; number < SLOTS; number++) {
-      used |= session(number) != 0 ? 1L << number : 0;
+      used |= used(number) ? 1L << number : 0;
     }
     return used;
   }
 
   void forget(int number) {
-    memory.set(JAVA_LONG, slot(number) + SLOT_SESSION, 0L);
+    memory.set(JAVA_LONG, at(number) + SLOT_SESSION, 0L);
   }
 
-  private long session(int number) {
-    return memory.get(JAVA_LONG, slot(number) + SLOT_SESSION);
+  /** Whether a slot is marked as used. */
+  boolean used(int number) {
+    return memory.get(JAVA_LONG, at(number) + SLOT_SESSION) != 0;
   }
 
-  private static long slot(int number) {
+  /** Offset of a slot. */
+  static long at(int number) {
     return AT_SLOTS + (long) SLOT_BYTES * number;
   }
 }

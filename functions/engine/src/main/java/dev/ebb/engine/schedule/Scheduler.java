@@ -14,7 +14,8 @@ import java.util.TreeSet;
  * running prompts, then admits waiting sequences, each group in {@link Sequence#ORDER}. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
  * is none, a waiting sequence that holds blocks, unless it stands before it, or the last that runs gives
- * them up and computes again later.
+ * them up and computes again later. What the first that waits lacks is told to the arena's other processes
+ * ({@link dev.ebb.engine.kv.Wants}).
  */
 public final class Scheduler {
   private final Arena arena;
@@ -22,6 +23,8 @@ public final class Scheduler {
   private final Publisher publisher;
   private final NavigableSet<Sequence> running = new TreeSet<>(Sequence.ORDER);
   private final NavigableSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
+  /** The one that other processes know to wait for blocks; may be none. */
+  private Sequence wanting;
 
   public Scheduler(Arena arena, StepLimits limits) {
     this.arena = arena;
@@ -40,6 +43,7 @@ public final class Scheduler {
     waiting.remove(sequence);
     try (Arena.Scope scope = arena.scope()) {
       arena.release(sequence.reset());
+      wantNoMore(sequence);
     }
   }
 
@@ -128,53 +132,109 @@ public final class Scheduler {
     return arena.available() >= blocks;
   }
 
+  /** As {@link #obtain} for a sequence that holds none yet: other processes may stand before it. */
+  private boolean obtainFirst(int blocks, int priority) {
+    if (arena.available() - arena.wants().setAside(priority) < blocks) {
+      arena.reclaimDead();
+    }
+    return arena.available() - arena.wants().setAside(priority) >= blocks;
+  }
+
   private void admit(StepPlan plan, StepBudget budget) {
-    while (!waiting.isEmpty() && running.size() < limits.maxSequences() && budget.tokens() > 0) {
-      Sequence sequence = waiting.first();
-      switch (admit(sequence, plan)) {
-        case Admission.Admitted admitted -> {
-          waiting.remove(sequence);
-          running.add(sequence);
-          plan.admitted(admitted);
-          int count = budget.take(sequence);
-          if (count > 0) {
-            plan.add(sequence, count);
-          }
-        }
-        case Admission.Deferred deferred -> {
-          return;
-        }
+    boolean admitted = true;
+    while (admitted && !waiting.isEmpty() && room(budget)) {
+      Sequence first = waiting.first();
+      admitted = admit(first, plan, budget);
+      if (!admitted) {
+        admitHolders(plan, budget);
+        admitted = running.isEmpty() && preemptFor(first, plan, budget);
       }
     }
   }
 
-  private Admission admit(Sequence sequence, StepPlan plan) {
-    PrefixMatch match = findPrefix(sequence);
-    int needed = BlockTable.blocksFor(sequence.tokens().size()) - sequence.blocks().size();
-    // Where others run, each may need a block soon; admitting into that space would end in a preemption.
-    int reserve = running.size();
-    while (!obtain(needed + reserve)) {
-      Sequence victim = victim(sequence);
-      if (!running.isEmpty() || victim == sequence) {
-        return defer(sequence, match, needed + reserve);
+  private boolean room(StepBudget budget) {
+    return running.size() < limits.maxSequences() && budget.tokens() > 0;
+  }
+
+  /** Those that hold blocks need few more and free theirs the sooner, so they do not wait behind the first. */
+  private void admitHolders(StepPlan plan, StepBudget budget) {
+    for (Sequence sequence : waiting.stream().filter(Scheduler::holds).toList()) {
+      if (room(budget)) {
+        admit(sequence, plan, budget);
       }
-      preempt(victim, plan);
     }
-    sequence.blocks().append(arena.allocate(needed));
-    int found = match.blocks().length - match.localBlocks();
-    return new Admission.Admitted(sequence, match.localBlocks() * KvLayout.BLOCK_TOKENS, found * KvLayout.BLOCK_TOKENS);
+  }
+
+  private static boolean holds(Sequence sequence) {
+    return sequence.blocks().size() > 0;
   }
 
   /**
-   * Lets go of what was found. Where nothing runs here, other processes hold the space; a sequence that
-   * held on to blocks while it waits for them could wait for one that waits for it.
+   * Where nothing runs here and nothing can, those that wait with blocks give them up for the first, the last of them
+   * first. If that is not enough, other processes hold the space; a sequence that held on to blocks while it waits
+   * for them could wait for one that waits for it.
    */
-  private Admission defer(Sequence sequence, PrefixMatch match, int wanted) {
-    int lacking = wanted - arena.available();
-    if (match.blocks().length > 0 || running.isEmpty()) {
-      arena.release(sequence.reset());
+  private boolean preemptFor(Sequence first, StepPlan plan, StepBudget budget) {
+    for (Sequence victim = victim(first); victim != first; victim = victim(first)) {
+      preempt(victim, plan);
+      if (admit(first, plan, budget)) {
+        return true;
+      }
     }
-    return new Admission.Deferred(sequence, lacking);
+    arena.release(first.reset());
+    return false;
+  }
+
+  /** Gives a waiting sequence a seat and its blocks; false when there are too few. */
+  private boolean admit(Sequence sequence, StepPlan plan, StepBudget budget) {
+    boolean held = holds(sequence);
+    PrefixMatch match = findPrefix(sequence);
+    int needed = BlockTable.blocksFor(sequence.tokens().size()) - sequence.blocks().size();
+    // Where others run, each may need a block soon; admitting into that space would end in a preemption.
+    int wanted = needed + running.size();
+    if (!(held ? obtain(wanted) : obtainFirst(wanted, sequence.priority()))) {
+      if (!held) {
+        arena.release(sequence.reset());
+      }
+      if (sequence == waiting.first()) {
+        want(sequence, wanted);
+      }
+      return false;
+    }
+    sequence.blocks().append(arena.allocate(needed));
+    seat(sequence, match, plan, budget);
+    if (!held) {
+      arena.wants().overtake(sequence.priority());
+    }
+    wantNoMore(sequence);
+    return true;
+  }
+
+  /** Tells other processes what the first that waits here lacks, until it is admitted or removed. */
+  private void want(Sequence sequence, int blocks) {
+    if (wanting != sequence) {
+      wantNoMore(wanting);
+    }
+    wanting = sequence;
+    arena.wants().declare(blocks, sequence.priority());
+  }
+
+  private void wantNoMore(Sequence sequence) {
+    if (sequence != null && sequence == wanting) {
+      wanting = null;
+      arena.wants().withdraw();
+    }
+  }
+
+  private void seat(Sequence sequence, PrefixMatch match, StepPlan plan, StepBudget budget) {
+    waiting.remove(sequence);
+    running.add(sequence);
+    int found = match.blocks().length - match.localBlocks();
+    plan.admitted(new Admission(sequence, match.localBlocks() * KvLayout.BLOCK_TOKENS, found * KvLayout.BLOCK_TOKENS));
+    int count = budget.take(sequence);
+    if (count > 0) {
+      plan.add(sequence, count);
+    }
   }
 
   /** Holds cached blocks of the sequence's start; at least one token is left to compute, for its logits. */

@@ -11,7 +11,7 @@ import java.util.function.IntToLongFunction;
 /** What one step computes. Built by {@link Scheduler#plan}, then written into the batch descriptor. */
 public final class StepPlan {
   private final List<SequenceStep> steps = new ArrayList<>();
-  private final List<Admission.Admitted> admitted = new ArrayList<>();
+  private final List<Admission> admitted = new ArrayList<>();
   private int tokens;
   private int promptTokens;
   private int rows;
@@ -31,7 +31,7 @@ public final class StepPlan {
     blocks += BlockTable.blocksFor(end);
   }
 
-  void admitted(Admission.Admitted admission) {
+  void admitted(Admission admission) {
     admitted.add(admission);
   }
 
@@ -44,7 +44,7 @@ public final class StepPlan {
   }
 
   /** Sequences that got a seat in this step, with what was found in the cache. */
-  public List<Admission.Admitted> admitted() {
+  public List<Admission> admitted() {
     return admitted;
   }
 

@@ -26,7 +26,7 @@ class ArenaOpeningTest {
   @TempDir private Path directory;
 
   private Path file() {
-    return directory.resolve(Arena.fileName(ArenaFixture.LAYOUT, ArenaFixture.MODEL));
+    return ArenaFixture.config(directory, 1).file(ArenaFixture.LAYOUT, ArenaFixture.MODEL);
   }
 
   /** Makes an arena with one cached block, closes it and changes its bytes. */
@@ -83,11 +83,10 @@ class ArenaOpeningTest {
   void anotherTypeOfKeysAndValuesIsRefused() throws IOException {
     KvLayout half = new KvLayout(2, 2, 32, KvLayout.BLOCK_TOKENS, KvLayout.Type.F16);
     KvLayout int8 = new KvLayout(2, 2, 32, KvLayout.BLOCK_TOKENS, KvLayout.Type.I8);
-    Arena.open(ArenaFixture.config(directory, 8), half, ArenaFixture.MODEL).close();
-    Files.move(directory.resolve(Arena.fileName(half, ArenaFixture.MODEL)),
-        directory.resolve(Arena.fileName(int8, ArenaFixture.MODEL)));
-    ArenaException e = assertThrows(ArenaException.class,
-        () -> Arena.open(ArenaFixture.config(directory, 8), int8, ArenaFixture.MODEL));
+    ArenaConfig config = ArenaFixture.config(directory, 8);
+    Arena.open(config, half, ArenaFixture.MODEL).close();
+    Files.move(config.file(half, ArenaFixture.MODEL), config.file(int8, ArenaFixture.MODEL));
+    ArenaException e = assertThrows(ArenaException.class, () -> Arena.open(config, int8, ArenaFixture.MODEL));
     assertEquals(Reason.OTHER_LAYOUT, e.reason());
     assertTrue(e.getMessage().contains("/F16") && e.getMessage().contains("/I8"), e.getMessage());
   }
