@@ -28,7 +28,7 @@ public final class Errors {
       case TOO_LARGE -> refusal.code().equals("uri_too_long") ? 414 : 413;
       case TOO_MANY -> 429;
       case UNAVAILABLE -> 503;
-      case TIMEOUT -> 504;
+      case TIMEOUT -> refusal.code().equals("body_timeout") ? 408 : 504;
       case INTERNAL -> 500;
     };
   }
@@ -64,7 +64,9 @@ public final class Errors {
     if (refusal.retryAfterMs() > 0) {
       response.putHeader("retry-after", Long.toString((refusal.retryAfterMs() + 999) / 1000));
     }
-    if (refusal.kind() == Kind.TOO_LARGE || bodyIncomplete(context.request())) {
+    // Who is to come again later finds its connection as it was: the rest of its body is passed over.
+    boolean passedOver = refusal.kind() == Kind.TOO_MANY;
+    if (refusal.kind() == Kind.TOO_LARGE || bodyIncomplete(context.request()) && !passedOver) {
       // The rest of the body is not read, so nothing else can follow on this connection.
       response.putHeader("connection", "close");
     }

@@ -10,9 +10,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of the bodies of all requests under way: what was made of a body, its text and its tokens, is kept to the
- * request's end, and requests may wait for long. Of an event its tree of JSON is kept as well, and some answers are
- * much larger than what asked for them. Thread-safe.
+ * The bytes of the bodies of all requests under way, of {@link Uploads those that still come} too: what was made of a
+ * body, its text and its tokens, is kept to the request's end, and requests may wait for long. Of an event its tree of
+ * JSON is kept as well, and some answers are much larger than what asked for them. Thread-safe.
  */
 @ApplicationScoped
 public class HeldBodies {
@@ -43,7 +43,7 @@ public class HeldBodies {
   void hold(RoutingContext context) {
     Buffer body = context.body().buffer();
     if (body != null) {
-      hold(context, switch (context.normalizedPath()) {
+      holdAll(context, switch (context.normalizedPath()) {
         case "/" -> body.length() + treeBytes(body);
         case "/tokenize", "/detokenize" -> (long) body.length() * TOKENIZED_FACTOR;
         default -> body.length();
@@ -52,12 +52,21 @@ public class HeldBodies {
   }
 
   /**
+   * Counts a request with so many bytes in all, until it ends.
+   *
+   * @throws Refusal when it is too much beside the others
+   */
+  void holdAll(RoutingContext context, long bytes) {
+    hold(context, bytes - context.get(OWN, 0L));
+  }
+
+  /**
    * Counts what a request takes beside, until it ends.
    *
    * @throws Refusal when it is too much beside the others; alone it is always let in
    */
   public void hold(RoutingContext context, long wanted) {
-    if (wanted == 0 || context.response().closed()) {
+    if (wanted <= 0 || context.response().closed()) {
       return;
     }
     long own = context.get(OWN, 0L);
@@ -71,7 +80,11 @@ public class HeldBodies {
           + " take " + all + " bytes, of at most " + bytesMax + " (EBB_MAX_HELD_BODY_BYTES); try again later.",
           RETRY_AFTER_MS);
     }
-    context.addEndHandler(end -> held.addAndGet(-bytes));
+    metrics.heldBodies(bytes);
+    context.addEndHandler(end -> {
+      held.addAndGet(-bytes);
+      metrics.heldBodies(-bytes);
+    });
   }
 
   /** From above: each value but the first stands behind one of these, and texts may have them too. */

@@ -32,16 +32,18 @@ public class RouterRoutes {
   private final EventGate events;
   private final InFlight inFlight;
   private final HeldBodies bodies;
+  private final Uploads uploads;
   private final Map<String, Target> targets;
 
   private record Target(HttpMethod method, Handler<RoutingContext> handler) {}
 
   RouterRoutes(GenerateEndpoint generate, ModelsEndpoint models, TokenizeEndpoint tokenize, EventGate events,
-      RouterMetrics metrics, InFlight inFlight, HeldBodies bodies) {
+      RouterMetrics metrics, InFlight inFlight, HeldBodies bodies, Uploads uploads) {
     this.models = models;
     this.events = events;
     this.inFlight = inFlight;
     this.bodies = bodies;
+    this.uploads = uploads;
     Handler<RoutingContext> scrape = context -> context.response()
         .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8").end(metrics.text());
     targets = Map.of(
@@ -81,10 +83,16 @@ public class RouterRoutes {
       throw Refusal.of(Kind.TOO_LARGE, null, "uri_too_long",
           "The path and query take " + context.request().uri().length() + " characters, of at most " + URI_MAX + ".");
     }
+    uploads.begin(context);
     context.next();
   }
 
   private void route(RoutingContext context) {
+    uploads.end(context);
+    if (context.response().ended()) {
+      // Refused while its body came.
+      return;
+    }
     String path = context.normalizedPath();
     Target target = targets.get(path);
     if (target == null && path.startsWith(ModelsEndpoint.PREFIX) && path.length() > ModelsEndpoint.PREFIX.length()) {

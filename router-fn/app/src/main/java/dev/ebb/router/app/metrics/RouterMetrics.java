@@ -10,6 +10,7 @@ import dev.ebb.router.function.Phase;
 import dev.ebb.router.quota.QuotaWait;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** All series of the router. Those that a scaler watches exist, at 0, from the start. */
 @ApplicationScoped
@@ -37,6 +38,7 @@ public class RouterMetrics {
       "From a request's arrival to its end.", SECONDS, "model", "api");
   private final Histogram parkedTime = new Histogram("ebb_router_function_wait_seconds",
       "Time that requests waited for functions that were not ready.", SECONDS, "model");
+  private final AtomicLong heldBodyBytes = new AtomicLong();
   private final List<Series> all;
 
   RouterMetrics(ModelCatalog catalog, Demand demand, Platform platform) {
@@ -53,7 +55,10 @@ public class RouterMetrics {
         "Requests that wait for a function which waits for quota.", "model", "phase");
     Gauge position = new Gauge("ebb_quota_position", "gauge",
         "Place of a function in the queue for quota, 1 for the next; 0 where it is in none.", "model", "phase");
+    Gauge heldBodies = new Gauge("ebb_held_body_bytes", "gauge",
+        "Bodies of requests under way, and what else of them counts to EBB_MAX_HELD_BODY_BYTES.", "model");
     for (String model : catalog.ids()) {
+      heldBodies.add(heldBodyBytes::get, model);
       for (Phase phase : Phase.values()) {
         demands.add(() -> demand.value(model, phase), model, phase.label());
         wakes.add(() -> demand.wakes(model, phase), model, phase.label());
@@ -69,7 +74,7 @@ public class RouterMetrics {
       existFromTheStart(model);
     }
     all = List.of(demands, states, parked, waiting, position, wakes, starts, crashes, requests, placements, retries,
-        degraded, duplicates, refusedBodies, tokens, firstToken, duration, parkedTime);
+        degraded, duplicates, heldBodies, refusedBodies, tokens, firstToken, duration, parkedTime);
   }
 
   private void existFromTheStart(String model) {
@@ -108,6 +113,11 @@ public class RouterMetrics {
 
   public void duplicate(String model) {
     duplicates.increment(model);
+  }
+
+  /** Of the one model that a router has. */
+  public void heldBodies(long bytesMore) {
+    heldBodyBytes.addAndGet(bytesMore);
   }
 
   /** Before anything else was known of the request. */

@@ -1,0 +1,141 @@
+package dev.ebb.router.app.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.ebb.router.app.testing.Client;
+import dev.ebb.router.app.testing.Fakes;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Bodies that take their time: they count while they come, and none comes for ever. Of four million bytes in all. */
+@QuarkusTest
+@TestProfile(LargeBodyTest.Profile.class)
+class UploadTest {
+  private static final int LARGE = 2_500_000;
+  private static final String LARGE_BODY = "{'prompt': 'abc'" + " ".repeat(LARGE) + "}";
+
+  @BeforeEach
+  void reset() {
+    Fakes.reset();
+  }
+
+  /** A connection on which a request is written by hand. */
+  private static final class Upload implements AutoCloseable {
+    private final Socket socket = new Socket("127.0.0.1", Client.port());
+
+    Upload(String length) throws IOException {
+      socket.setSoTimeout(20_000);
+      write("POST /v1/completions HTTP/1.1\r\nhost: ebb\r\ncontent-type: application/json\r\n" + length + "\r\n\r\n");
+    }
+
+    static Upload announced(int bytes) throws IOException {
+      return new Upload("content-length: " + bytes);
+    }
+
+    static Upload chunked() throws IOException {
+      return new Upload("transfer-encoding: chunked");
+    }
+
+    void write(String text) throws IOException {
+      socket.getOutputStream().write(text.replace('\'', '"').getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+    }
+
+    void chunk(String text) throws IOException {
+      write(Integer.toHexString(text.length()) + "\r\n" + text + "\r\n");
+    }
+
+    int status() throws IOException {
+      InputStream in = socket.getInputStream();
+      String line = new String(in.readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
+      return Integer.parseInt(line.substring(line.length() - 3));
+    }
+
+    boolean closed() throws IOException {
+      socket.getInputStream().readAllBytes();
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static void awaitHeld(LongPredicate enough) throws InterruptedException {
+    double held = 0;
+    for (int i = 0; i < 200; i++) {
+      held = Client.metric("ebb_held_body_bytes{model=\"tiny\"}");
+      if (enough.test((long) held)) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    fail("still " + held);
+  }
+
+  private static int large() {
+    return Client.post("/v1/completions", LARGE_BODY).status();
+  }
+
+  @AfterEach
+  void allIsGivenBack() throws InterruptedException {
+    awaitHeld(held -> held == 0);
+    assertEquals(200, large());
+  }
+
+  @Test
+  void aBodyCountsFromItsHeadOn() throws Exception {
+    try (Upload upload = Upload.announced(LARGE)) {
+      upload.write("{'prompt': ");
+      awaitHeld(held -> held == LARGE);
+      assertEquals(429, large());
+      assertEquals(200, Client.post("/v1/completions", "{'prompt': 'abc'}").status(), "a small one has room");
+    }
+  }
+
+  @Test
+  void aBodyWithoutALengthCountsAsItComes() throws Exception {
+    try (Upload upload = Upload.chunked()) {
+      upload.chunk("{'prompt': 'abc'");
+      awaitHeld(held -> held > 0);
+      assertEquals(200, large());
+      upload.chunk(" ".repeat(LARGE));
+      awaitHeld(held -> held > LARGE);
+      assertEquals(429, large());
+      upload.chunk("}");
+      upload.write("0\r\n\r\n");
+      assertEquals(200, upload.status());
+    }
+  }
+
+  @Test
+  void theOneThatIsTooMuchIsRefusedWhileItComes() throws Exception {
+    try (Upload first = Upload.announced(LARGE); Upload second = Upload.chunked()) {
+      awaitHeld(held -> held == LARGE);
+      second.chunk(" ".repeat(LARGE));
+      assertEquals(429, second.status());
+    }
+  }
+
+  @Test
+  void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+    try (Upload announced = Upload.announced(LARGE); Upload chunked = Upload.chunked()) {
+      chunked.chunk("{");
+      assertEquals(408, announced.status());
+      assertTrue(announced.closed());
+      assertEquals(408, chunked.status());
+      assertTrue(chunked.closed());
+    }
+  }
+}
