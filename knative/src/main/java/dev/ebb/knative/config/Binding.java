@@ -59,7 +59,7 @@ final class Binding {
     Section replicas = phase.section("replicas");
     Section gpus = phase.section("gpus");
     PhaseSpec.Engine engine = new PhaseSpec.Engine(phase.optionalNumber("threads"), phase.number("sequences"),
-        phase.number("tokenBudget"), phase.optionalNumber("chunkTokens"));
+        phase.number("tokenBudget"), phase.optionalNumber("chunkTokens"), phase.number("stepSeconds"));
     return new PhaseSpec(phase.text("mode").equals("deployment") ? PhaseSpec.Mode.DEPLOYMENT : PhaseSpec.Mode.KNATIVE,
         replicas.number("min"), replicas.number("max"),
         new PhaseSpec.Gpus(gpus.text("resource"), gpus.number("count")),
@@ -123,7 +123,7 @@ final class Binding {
     Resources resources = router.optional("resources", Binding::resources).orElse(ROUTER_RESOURCES);
     return new RouterSpec(router.number("replicas"), resources, router.optional("host"),
         router.number("requestTimeoutSeconds"), router.number("startTimeoutSeconds"), router.number("maxBodyBytes"),
-        router.number("maxParked"), router.number("drainSeconds"));
+        router.optionalNumber("maxHeldBodyBytes"), router.number("maxParked"), router.number("drainSeconds"));
   }
 
   private static EbbYaml.Broker broker(Section broker) {

@@ -33,6 +33,7 @@ final class InstallationRules {
           "give Ebb a namespace of its own, for example ebb");
     }
     memory("router.resources.memory", yaml.router().resources());
+    yaml.router().heldBodyBytesMax().ifPresent(this::heldBodies);
     yaml.broker().flatMap(EbbYaml.Broker::jobs)
         .ifPresent(jobs -> memory("broker.jobs.resources.memory", jobs.resources()));
     for (int i = 0; i < yaml.models().size(); i++) {
@@ -40,6 +41,17 @@ final class InstallationRules {
       ModelSpec model = yaml.models().get(i);
       model.prefill().ifPresent(prefill -> function(path + ".prefill.resources.memory", model, prefill.resources()));
       function(path + ".decode.resources.memory", model, model.decode().resources());
+    }
+  }
+
+  private void heldBodies(int bytes) {
+    RouterSpec router = yaml.router();
+    if (bytes < router.bodyBytesMax()) {
+      report.at("router.maxHeldBodyBytes", "is " + bytes + ", less than the " + router.bodyBytesMax()
+          + " bytes that one body may have", "raise it, or lower router.maxBodyBytes");
+    } else if (BigDecimal.valueOf(bytes).compareTo(router.resources().memory().value()) > 0) {
+      report.at("router.maxHeldBodyBytes", "is " + bytes + ", more than the router's memory of "
+          + router.resources().memory(), "lower it, or raise router.resources.memory");
     }
   }
 

@@ -37,6 +37,11 @@ public record PhaseSpec(Mode mode, int min, int max, Gpus gpus, Resources resour
   /** Devices of one replica; {@code count} 0 means none. */
   public record Gpus(String resource, int count) {}
 
-  /** Limits of the engine; what is empty is left to its defaults. */
-  public record Engine(OptionalInt threads, int sequences, int tokenBudget, OptionalInt chunkTokens) {}
+  /**
+   * Limits of the engine; what is empty is left to its defaults.
+   *
+   * @param stepSeconds longest time of a step
+   */
+  public record Engine(OptionalInt threads, int sequences, int tokenBudget, OptionalInt chunkTokens,
+      int stepSeconds) {}
 }

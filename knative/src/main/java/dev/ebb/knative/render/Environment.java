@@ -31,6 +31,7 @@ final class Environment {
         .and("EBB_DECODE_URL", decode)
         .and("EBB_KV_TOKENS", model.kvTokens());
     model.kvType().ifPresent(type -> fields.and("EBB_KV_TYPE", type));
+    settings.heldBodyBytesMax().ifPresent(bytes -> fields.and("EBB_MAX_HELD_BODY_BYTES", bytes));
     // No prompt is that long: without prefill, decode computes them all.
     int threshold = prefill.isPresent() ? model.prefillThresholdTokens() : Integer.MAX_VALUE;
     return list(fields.and("EBB_PREFILL_THRESHOLD_TOKENS", threshold)
@@ -72,6 +73,7 @@ final class Environment {
         .and("EBB_KV_TOKENS", model.kvTokens())
         .and("EBB_MAX_SEQUENCES", engine.sequences())
         .and("EBB_TOKEN_BUDGET", engine.tokenBudget())
+        .and("EBB_STEP_TIMEOUT_SECONDS", engine.stepSeconds())
         // A body that the router took must not be refused behind it.
         .and("EBB_MAX_BODY_BYTES", function.yaml().router().bodyBytesMax())
         .and("EBB_DRAIN_SECONDS", function.phase().drainSeconds());

@@ -29,7 +29,7 @@ class EbbYamlTest {
         Optional.of("fast"), Optional.of(new Tenant.SecretEntry("hub", "token"))), qwen.source());
     assertEquals(new PhaseSpec(PhaseSpec.Mode.KNATIVE, 1, 4, new PhaseSpec.Gpus("nvidia.com/gpu", 1),
         new Resources(new Quantity("2500m"), new Quantity("8Gi")),
-        new PhaseSpec.Engine(OptionalInt.of(2), 128, 512, OptionalInt.empty()), new BigDecimal("4.5"),
+        new PhaseSpec.Engine(OptionalInt.of(2), 128, 512, OptionalInt.empty(), 300), new BigDecimal("4.5"),
         300, 900, 500, 60), qwen.decode());
     assertEquals(Map.of("zone", "b", "accelerator", "h100"), qwen.nodeSelector());
     assertTrue(qwen.cudaGraphs());
@@ -54,7 +54,7 @@ class EbbYamlTest {
     assertEquals(new BigDecimal("8"), decode.threshold());
     assertEquals(new PhaseSpec.Gpus("nvidia.com/gpu", 0), decode.gpus());
     assertEquals(new RouterSpec(1, new Resources(new Quantity("500m"), new Quantity("512Mi")), Optional.empty(), 600,
-        600, 10 << 20, 10_000, 600), yaml.router());
+        600, 10 << 20, OptionalInt.empty(), 10_000, 600), yaml.router());
     assertEquals("cpu", yaml.models().getFirst().backend());
   }
 
