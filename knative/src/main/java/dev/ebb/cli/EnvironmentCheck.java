@@ -43,17 +43,28 @@ final class EnvironmentCheck {
    * @throws CliException when it is set and is none, or less than {@code least}
    */
   static void atLeast(Map<String, String> env, String name, int least) {
+    between(env, name, least, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A whole number of the environment.
+   *
+   * @throws CliException when it is set and is none, or not within {@code least} and {@code most}
+   */
+  static void between(Map<String, String> env, String name, int least, int most) {
     String text = env.getOrDefault(name, "").strip();
     if (text.isEmpty()) {
       return;
     }
     try {
-      if (Integer.parseInt(text) >= least) {
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
         return;
       }
     } catch (NumberFormatException e) {
       // Falls through to the one message for every wrong number.
     }
-    throw new CliException(name + "=" + text + " makes no sense; give a whole number of " + least + " or more");
+    throw new CliException(name + "=" + text + " makes no sense; give a whole number "
+        + (most == Integer.MAX_VALUE ? "of " + least + " or more" : "from " + least + " to " + most));
   }
 }

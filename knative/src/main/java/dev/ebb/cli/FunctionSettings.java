@@ -11,8 +11,10 @@ import java.util.Optional;
 
 /** Looks over the variables that only functions read, which would refuse them no sooner than with the first request. */
 public final class FunctionSettings {
-  private static final List<String> COUNTS = List.of("EBB_MAX_SEQUENCES", "EBB_TOKEN_BUDGET", "EBB_CHUNK_TOKENS",
-      "EBB_STEP_TIMEOUT_SECONDS", "EBB_STREAM_EVENTS_MAX");
+  private static final List<String> COUNTS = List.of("EBB_STEP_TIMEOUT_SECONDS", "EBB_STREAM_EVENTS_MAX");
+  /** With the most that functions take. */
+  private static final Map<String, Integer> BOUNDED =
+      Map.of("EBB_MAX_SEQUENCES", 65_536, "EBB_TOKEN_BUDGET", 1 << 20, "EBB_CHUNK_TOKENS", 1 << 20);
   private static final List<String> SWITCHES = List.of("EBB_CUDA_GRAPHS", "EBB_CUDA_WGMMA");
 
   private final Map<String, String> env;
@@ -28,6 +30,7 @@ public final class FunctionSettings {
   public static void check(Map<String, String> env, BackendProvider backend) {
     FunctionSettings settings = new FunctionSettings(env);
     COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
+    BOUNDED.forEach((name, most) -> EnvironmentCheck.between(env, name, 1, most));
     settings.kvType(backend);
     if (backend.name().equals("cuda")) {
       SWITCHES.forEach(settings::onOrOff);

@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
 final class ServeOptions {
+  private static final int THREADS_MAX = 4096;
+
   @Option(names = "--model", paramLabel = "MODEL",
       description = "An id (ebb model list), hf://org/repo/file.gguf, or a path. Default: " + Registry.DEFAULT_ID)
   String model;
@@ -72,8 +74,8 @@ final class ServeOptions {
    */
   void check(Context context) {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
-    atLeast(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS");
-    atLeast(context, "--threads", threads, "EBB_THREADS");
+    between(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS", Integer.MAX_VALUE);
+    between(context, "--threads", threads, "EBB_THREADS", THREADS_MAX);
     chosenBackend(context);
   }
 
@@ -109,11 +111,12 @@ final class ServeOptions {
   }
 
   /** An option counts before its variable, which then need not make sense. */
-  private static void atLeast(Context context, String option, Integer value, String variable) {
+  private static void between(Context context, String option, Integer value, String variable, int most) {
     if (value == null) {
-      EnvironmentCheck.atLeast(context.env(), variable, 1);
-    } else if (value < 1) {
-      throw new CliException(option + " " + value + " makes no sense; give 1 or more");
+      EnvironmentCheck.between(context.env(), variable, 1, most);
+    } else if (value < 1 || value > most) {
+      throw new CliException(option + " " + value + " makes no sense; give "
+          + (most == Integer.MAX_VALUE ? "1 or more" : "1 to " + most));
     }
   }
 

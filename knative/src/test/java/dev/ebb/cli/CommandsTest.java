@@ -75,6 +75,7 @@ class CommandsTest {
     refused("'99999' is no port; give a number from 1 to 65535", "up", "--port", "99999");
     refused("--idle 0 makes no sense", "up", "--idle", "0");
     refused("--threads -1 makes no sense", "up", "--threads", "-1");
+    refused("--threads 9999 makes no sense; give 1 to 4096", "up", "--threads", "9999");
     refused("--backend gpu is not there; use one of cpu, reference, cuda", "up", "--backend", "gpu");
     refused("no model 'nope'; known are", "up", "--model", "nope");
     refused("no model file at /no/such.gguf", "up", "--model", "/no/such.gguf");

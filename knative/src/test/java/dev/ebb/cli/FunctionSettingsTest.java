@@ -20,9 +20,10 @@ class FunctionSettingsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "EBB_TOKEN_BUDGET | 0 | EBB_TOKEN_BUDGET=0 makes no sense; give a whole number of 1 or more",
-      "EBB_MAX_SEQUENCES | many | EBB_MAX_SEQUENCES=many makes no sense; give a whole number of 1 or more",
-      "EBB_CHUNK_TOKENS | -1 | EBB_CHUNK_TOKENS=-1 makes no sense; give a whole number of 1 or more",
+      "EBB_TOKEN_BUDGET | 0 | EBB_TOKEN_BUDGET=0 makes no sense; give a whole number from 1 to 1048576",
+      "EBB_MAX_SEQUENCES | many | EBB_MAX_SEQUENCES=many makes no sense; give a whole number from 1 to 65536",
+      "EBB_CHUNK_TOKENS | -1 | EBB_CHUNK_TOKENS=-1 makes no sense; give a whole number from 1 to 1048576",
+      "EBB_MAX_SEQUENCES | 65537 | EBB_MAX_SEQUENCES=65537 makes no sense; give a whole number from 1 to 65536",
       "EBB_STEP_TIMEOUT_SECONDS | 0 | EBB_STEP_TIMEOUT_SECONDS=0 makes no sense; give a whole number of 1 or more",
       "EBB_STREAM_EVENTS_MAX | 0 | EBB_STREAM_EVENTS_MAX=0 makes no sense; give a whole number of 1 or more",
       "EBB_ARENA_DIR | arena | EBB_ARENA_DIR=arena does not begin with /, and each function has a folder of its own "

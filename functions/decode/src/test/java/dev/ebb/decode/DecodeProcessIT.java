@@ -118,6 +118,8 @@ class DecodeProcessIT {
   void aSettingThatCannotWorkIsSaid() throws Exception {
     failsWith(StartFailure.CONFIG, "EBB_BACKEND", settings(tiny, "EBB_BACKEND", "abacus"));
     failsWith(StartFailure.CONFIG, "EBB_THREADS", settings(tiny, "EBB_THREADS", "0"));
+    failsWith(StartFailure.CONFIG, "EBB_TOKEN_BUDGET must be at most 1048576, got 2000000000",
+        settings(tiny, "EBB_TOKEN_BUDGET", "2000000000"));
     failsWith(StartFailure.CONFIG, "EBB_KV_TYPE is i4, but backend reference keeps keys and values as f32 or f16 or i8",
         settings(tiny, "EBB_KV_TYPE", "i4"));
     Map<String, String> cpu = settings(tiny, "EBB_KV_TYPE", "i8");

@@ -73,7 +73,7 @@ class MachineChecksTest {
     BackendProvider cpu = Backends.named("cpu", Backends.known()).orElseThrow();
     Finding wrong = InstallationChecks.functionSettings(Map.of("EBB_TOKEN_BUDGET", "0"), cpu);
     assertEquals(Finding.Grade.BROKEN, wrong.grade());
-    assertEquals("EBB_TOKEN_BUDGET=0 makes no sense; give a whole number of 1 or more", wrong.text());
+    assertEquals("EBB_TOKEN_BUDGET=0 makes no sense; give a whole number from 1 to 1048576", wrong.text());
     assertEquals(Finding.Grade.OK, InstallationChecks.functionSettings(Map.of(), cpu).grade());
   }
 }

@@ -5,6 +5,11 @@ import dev.ebb.runtime.start.StartFailure;
 
 /** Refuses settings that cannot work, naming the variable to change. */
 public final class ConfigCheck {
+  /** The same as in an {@code ebb.yaml}: more is a slip of the pen, which would take all memory. */
+  private static final int SEQUENCES_MAX = 65_536;
+  private static final int TOKENS_MAX = 1 << 20;
+  private static final int THREADS_MAX = 4096;
+
   private ConfigCheck() {}
 
   /**
@@ -15,10 +20,10 @@ public final class ConfigCheck {
     require(config.model().path().isPresent(), "EBB_MODEL_PATH is not set; give a GGUF file or a Hugging Face folder");
     require(config.arena().dir().isPresent(), "EBB_ARENA_DIR is not set; give a folder for the key/value arena");
     positive("EBB_KV_TOKENS", config.kv().tokens());
-    positive("EBB_MAX_SEQUENCES", config.maxSequences());
-    positive("EBB_TOKEN_BUDGET", config.tokenBudget());
-    config.threads().ifPresent(threads -> positive("EBB_THREADS", threads));
-    config.chunkTokens().ifPresent(tokens -> positive("EBB_CHUNK_TOKENS", tokens));
+    upTo(SEQUENCES_MAX, "EBB_MAX_SEQUENCES", config.maxSequences());
+    upTo(TOKENS_MAX, "EBB_TOKEN_BUDGET", config.tokenBudget());
+    config.threads().ifPresent(threads -> upTo(THREADS_MAX, "EBB_THREADS", threads));
+    config.chunkTokens().ifPresent(tokens -> upTo(TOKENS_MAX, "EBB_CHUNK_TOKENS", tokens));
     positive("EBB_STEP_TIMEOUT_SECONDS", config.stepTimeoutSeconds());
     positive("EBB_STREAM_EVENTS_MAX", config.stream().eventsMax());
     require(config.drainSeconds() >= 0, "EBB_DRAIN_SECONDS must not be negative, got " + config.drainSeconds());
@@ -29,6 +34,11 @@ public final class ConfigCheck {
 
   private static void positive(String name, int value) {
     require(value > 0, name + " must be at least 1, got " + value);
+  }
+
+  private static void upTo(int most, String name, int value) {
+    positive(name, value);
+    require(value <= most, name + " must be at most " + most + ", got " + value);
   }
 
   private static void require(boolean valid, String complaint) {
