@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <optional>
 
@@ -105,6 +106,18 @@ std::vector<Path> attention_paths() {
   if (!cuda::device_is_sm90()) return {Path::kMma};
 #endif
   return {Path::kMma, Path::kSm90};
+}
+
+std::vector<int32_t> head_dims(const std::vector<int32_t> &all, ebb_kv_type kv_type) {
+  std::vector<int32_t> possible;
+  for (const int32_t head_dim : all) {
+    if (cuda::attention_shared_bytes({1, 1, kBlockTokens, head_dim, kv_type}) <= cuda::device_shared_bytes()) {
+      possible.push_back(head_dim);
+    } else {
+      std::printf("  not on this device, for lack of shared memory: heads of %d\n", head_dim);
+    }
+  }
+  return possible;
 }
 
 std::vector<float> AttentionCase::run(Path path, Kind kind, simt::Counters *attention_only) const {

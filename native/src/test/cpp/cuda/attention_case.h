@@ -23,6 +23,10 @@ const char *path_name(Path path);
 // Those that can run here: all on the emulator, a device's own on a device.
 std::vector<Path> attention_paths();
 
+// Of head sizes those that can run here, and says which cannot: the smaller devices of a generation lack the shared
+// memory for the largest, and the backend refuses it there.
+std::vector<int32_t> head_dims(const std::vector<int32_t> &all, ebb_kv_type kv_type);
+
 struct AttentionShape {
   int32_t heads;
   int32_t kv_heads;

@@ -40,7 +40,7 @@ TEST(cuda_attention_takes_groups_and_head_sizes) {
   for (const int32_t group : {1, 2, 3, 4, 5, 6, 7, 8}) {
     check_attention({2 * group, 2, 64}, {{99, 1}, {16, 1}}, Kind::kFew);
   }
-  for (const int32_t head_dim : {32, 64, 96, 128, 256}) {
+  for (const int32_t head_dim : head_dims({32, 64, 96, 128, 256}, EBB_KV_F16)) {
     check_attention({4, 2, head_dim}, {{130, 1}, {0, 1}}, Kind::kFew);
     check_attention({4, 2, head_dim}, {{100, 45}}, Kind::kMany);
   }

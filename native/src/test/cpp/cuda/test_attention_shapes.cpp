@@ -12,8 +12,9 @@ namespace {
 constexpr int32_t kLengths[] = {1,   2,   15,  16,  17,  31,   32,   33,   47,   48,   49,
                                 63,  64,  65,  127, 128, 129,  255,  257,  511,  512,  513,
                                 575, 577, 1023, 1024, 1025, 1535, 1537, 2047, 2048, 2049};
-constexpr int32_t kHeadDims[] = {64, 96, 128, 256};
 constexpr int32_t kGroups = 8;
+
+std::vector<int32_t> all_head_dims() { return head_dims({64, 96, 128, 256}, EBB_KV_F16); }
 
 void check_shape(const AttentionShape &shape, const Part &part, Kind kind, bool all_schedules) {
   const AttentionCase attention(shape, {part});
@@ -41,7 +42,7 @@ void check_shape(const AttentionShape &shape, const Part &part, Kind kind, bool 
 
 TEST(cuda_shapes_of_decode_attention) {
   int32_t number = 0;
-  for (const int32_t head_dim : kHeadDims) {
+  for (const int32_t head_dim : all_head_dims()) {
     for (int32_t group = 1; group <= kGroups; ++group) {
       for (const int32_t length : kLengths) {
         check_shape({group, 1, head_dim}, {length - 1, 1}, Kind::kFew, number++ % 16 == 0);
@@ -53,7 +54,7 @@ TEST(cuda_shapes_of_decode_attention) {
 // The last tokens of a prompt of each length, as many as make a tile and begin the next.
 TEST(cuda_shapes_of_prefill_attention) {
   int32_t number = 0;
-  for (const int32_t head_dim : kHeadDims) {
+  for (const int32_t head_dim : all_head_dims()) {
     for (int32_t group = 1; group <= kGroups; ++group) {
       for (const int32_t length : kLengths) {
         // A third of all: neighbours differ in length, group and head size by turns.
@@ -67,6 +68,6 @@ TEST(cuda_shapes_of_prefill_attention) {
 
 // Whole prompts at once.
 TEST(cuda_shapes_of_whole_prompts) {
-  for (const int32_t head_dim : kHeadDims) check_shape({3, 1, head_dim}, {0, 130}, Kind::kMany, false);
+  for (const int32_t head_dim : all_head_dims()) check_shape({3, 1, head_dim}, {0, 130}, Kind::kMany, false);
   check_shape({1, 1, 64}, {0, 2049}, Kind::kMany, false);
 }

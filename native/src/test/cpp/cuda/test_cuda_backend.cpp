@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "check.h"
+#include "cuda/attention_case.h"
 #include "cuda/link.h"
 #include "cuda/sampling_case.h"
 #include "fixture.h"
@@ -296,6 +297,7 @@ TEST(cuda_backend_refuses_heads_that_a_small_device_has_no_room_for) {
     config.head_dim = config.rope_dims = 256;
     TinyModel large(config);
     CHECK_ERROR(EBB_UNSUPPORTED, "this device has 99 KB for a CTA", TinySession(link::backend(), large, 1, kBlocks));
+    CHECK(head_dims({128, 256}, config.kv_type) == std::vector<int32_t>{128});
     config.head_dim = config.rope_dims = 128;
     TinyModel usual(config);
     run(link::backend(), usual, tokens_of(40, 7), 20, block_range(0, 3));

@@ -143,8 +143,8 @@ TEST(cuda_graphs_of_many_sequences_give_the_bits_of_plain_launches) {
 TEST(cuda_graphs_are_cut_where_rows_begin_their_way) {
   TinyConfig config = graph_model();
   config.layers = 3;
-  config.heads = config.kv_heads = 32;
-  config.head_dim = config.rope_dims = 256;
+  config.heads = config.kv_heads = 64;
+  config.head_dim = config.rope_dims = 128;
   config.context = 64;
   for (const uint64_t seed : {31, 32}) {
     simt::Machine::get().reset({});
