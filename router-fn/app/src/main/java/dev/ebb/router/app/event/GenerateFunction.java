@@ -3,13 +3,11 @@ package dev.ebb.router.app.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ebb.events.EventJson;
 import dev.ebb.events.EventTypes;
-import dev.ebb.router.app.call.Answer;
-import dev.ebb.router.app.call.Answers;
 import dev.ebb.router.app.call.Preparation;
 import dev.ebb.router.app.call.PreparedRequest;
+import dev.ebb.router.app.http.AnswerStart;
 import dev.ebb.router.app.http.Degrade;
 import dev.ebb.router.app.http.Exchange;
-import dev.ebb.router.app.http.HeldBodies;
 import dev.ebb.router.app.http.QuotaTurn;
 import dev.ebb.router.app.openai.BodyReader;
 import dev.ebb.router.app.reply.ReplyHead;
@@ -35,17 +33,14 @@ public class GenerateFunction {
   private static final String CORRELATION = "correlationid";
 
   private final Preparation preparation;
-  private final Answers answers;
+  private final AnswerStart start;
   private final Degrade degrade;
   private final CurrentVertxRequest current;
-  private final HeldBodies bodies;
 
-  GenerateFunction(Preparation preparation, Answers answers, Degrade degrade, CurrentVertxRequest current,
-      HeldBodies bodies) {
-    this.bodies = bodies;
+  GenerateFunction(Preparation preparation, AnswerStart start, Degrade degrade, CurrentVertxRequest current) {
     this.degrade = degrade;
     this.preparation = preparation;
-    this.answers = answers;
+    this.start = start;
     this.current = current;
   }
 
@@ -88,25 +83,19 @@ public class GenerateFunction {
 
   private void answer(Exchange exchange, RoutingContext context, PreparedRequest prepared, byte[] data,
       UniEmitter<? super JsonNode> emitter) {
-    if (!exchange.open()) {
-      emitter.fail(exchange.refused(exchange.over()));
-      return;
-    }
+    QuotaTurn turn;
     try {
-      bodies.hold(context, prepared.answerBytes());
-    } catch (Refusal full) {
-      emitter.fail(exchange.refused(full));
+      turn = start.begin(context, exchange, prepared, data);
+    } catch (Refusal why) {
+      emitter.fail(exchange.refused(why));
       return;
     }
-    Answer answer = answers.begin(prepared, context.vertx().getOrCreateContext());
-    exchange.begun(answer);
-    QuotaTurn turn = new QuotaTurn(degrade, context, exchange, answer, prepared.head().api(), data);
     turn.whole()
         .onSuccess(body -> {
           if (turn.elsewhere()) {
             exchange.answeredElsewhere();
           } else {
-            exchange.tell(answer);
+            exchange.tell(turn.answer());
             exchange.answered(ReplyHead.counts(body));
           }
           emitter.complete(body);

@@ -40,7 +40,7 @@ public final class QuotaTurn {
    *
    * @param body the request's own, to be given to another router; of no use where none stands in
    */
-  public QuotaTurn(Degrade degrade, RoutingContext context, Exchange exchange, Answer answer, Api api, byte[] body) {
+  QuotaTurn(Degrade degrade, RoutingContext context, Exchange exchange, Answer answer, Api api, byte[] body) {
     this.degrade = degrade;
     this.context = context;
     this.exchange = exchange;
@@ -62,6 +62,11 @@ public final class QuotaTurn {
     void elsewhere(HttpClientResponse head, QuotaWait why);
 
     void fails(Throwable cause);
+  }
+
+  /** What this model answers. */
+  public Answer answer() {
+    return answer;
   }
 
   /** Whether another model answers. */

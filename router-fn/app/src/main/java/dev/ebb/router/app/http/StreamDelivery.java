@@ -25,12 +25,11 @@ final class StreamDelivery implements QuotaTurn.Ways {
   private RecordParser other;
   private boolean otherDone;
 
-  StreamDelivery(Exchange exchange, RoutingContext context, Answer answer, QuotaTurn turn, RouterMetrics metrics,
-      String model) {
+  StreamDelivery(Exchange exchange, RoutingContext context, QuotaTurn turn, RouterMetrics metrics, String model) {
     this.exchange = exchange;
     this.context = context;
-    this.answer = answer;
     this.turn = turn;
+    answer = turn.answer();
     writer = new EventWriter(context.response(), this::head,
         () -> first(metrics, model), this::pause, this::resume);
     lines = new WaitingLines(writer::comment);
