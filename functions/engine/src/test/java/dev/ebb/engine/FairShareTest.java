@@ -140,6 +140,20 @@ class FairShareTest {
     goesOn();
   }
 
+  /** It does not say again that it wants anything, as a process that is stopped or hangs in its backend. */
+  @Test
+  void aWantEndsWhenItsProcessHangs() {
+    fill();
+    prefill.submit(request(LONG_PROMPT_BLOCKS, 1, 0));
+    prefill.step();
+    for (int i = 0; i < 100; i++) {
+      shortOne(0);
+    }
+    assertTrue(decode.loop.running() <= 1, "set aside at first, but for three blocks");
+    decode.nowMs += 60_000;
+    goesOn();
+  }
+
   /** Nobody else wants anything: all that is free goes to short ones. */
   private void goesOn() {
     int most = 0;

@@ -56,7 +56,7 @@ public final class Arena implements AutoCloseable {
     }
     reclaimDead();
     this.slot = slots.claim();
-    this.wants = new Wants(memory, slots, slot.number(), this::enter);
+    this.wants = new Wants(memory, slots, slot.number(), clock, this::enter);
     file.endChange();
   }
 

@@ -6,6 +6,7 @@ package dev.ebb.engine.kv;
  * <pre>
  * 0            header: magic, version, counts, fingerprints, clock, list heads
  * 1024         {@value #SLOTS} process slots of 32 bytes
+ * 3072         when each slot's want was said last, long per slot
  * 4096         block entries of {@value #ENTRY_BYTES} bytes
  * buckets      hash index, int per bucket: first block + 1
  * leases       {@value #LEASES} lease records with room for every block
@@ -53,6 +54,8 @@ record ArenaFormat(int blocks, long blockBytes) {
   static final int SLOT_WANT_PRIORITY = 20; // int
   static final int SLOT_WANT_TICKET = 24; // int, place among the wants
   static final int SLOT_WANT_OVERTAKEN = 28; // int, new sequences of others since
+
+  static final long AT_WANT_TIMES = 3072;
 
   static final long AT_ENTRIES = 4096;
   static final int ENTRY_BYTES = 128;

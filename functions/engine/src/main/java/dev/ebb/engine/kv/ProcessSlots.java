@@ -47,6 +47,7 @@ final class ProcessSlots {
       if (lock != null) {
         long session = memory.get(JAVA_LONG, AT_NEXT_SESSION);
         memory.set(JAVA_LONG, AT_NEXT_SESSION, session + 1);
+        // An earlier version may have taken the slot from a dead process without a thought for it.
         memory.set(JAVA_INT, at(number) + SLOT_WANT_BLOCKS, 0);
         memory.set(JAVA_LONG, at(number) + SLOT_PID, ProcessHandle.current().pid());
         memory.set(JAVA_LONG, at(number) + SLOT_SESSION, session);
@@ -87,6 +88,7 @@ final class ProcessSlots {
   }
 
   void forget(int number) {
+    memory.set(JAVA_INT, at(number) + SLOT_WANT_BLOCKS, 0);
     memory.set(JAVA_LONG, at(number) + SLOT_SESSION, 0L);
   }
 

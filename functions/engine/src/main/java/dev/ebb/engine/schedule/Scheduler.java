@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * running prompts, then admits waiting sequences, each group in {@link Sequence#ORDER}. A sequence gets
  * the blocks of all its tokens when it is admitted and one more whenever it grows into it; when there
  * is none, a waiting sequence that holds blocks, unless it stands before it, or the last that runs gives
- * them up and computes again later. What the first that waits lacks is told to the arena's other processes
+ * them up and computes again later. What the first that waits needs is told to the arena's other processes
  * ({@link dev.ebb.engine.kv.Wants}).
  */
 public final class Scheduler {
@@ -23,12 +23,12 @@ public final class Scheduler {
   private final Publisher publisher;
   private final NavigableSet<Sequence> running = new TreeSet<>(Sequence.ORDER);
   private final NavigableSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
-  /** The one that other processes know to wait for blocks; may be none. */
-  private Sequence wanting;
+  private final OwnWant want;
 
   public Scheduler(Arena arena, StepLimits limits) {
     this.arena = arena;
     this.limits = limits;
+    this.want = new OwnWant(arena.wants());
     this.publisher = new Publisher(arena, limits.prefixCache());
   }
 
@@ -43,7 +43,7 @@ public final class Scheduler {
     waiting.remove(sequence);
     try (Arena.Scope scope = arena.scope()) {
       arena.release(sequence.reset());
-      wantNoMore(sequence);
+      want.end(sequence);
     }
   }
 
@@ -146,9 +146,13 @@ public final class Scheduler {
       Sequence first = waiting.first();
       admitted = admit(first, plan, budget);
       if (!admitted) {
-        admitHolders(plan, budget);
+        admitHolders(first, plan, budget);
         admitted = running.isEmpty() && preemptFor(first, plan, budget);
       }
+    }
+    if (!room(budget) && !running.isEmpty() && want.behind(running.last())) {
+      // All that runs stands before it, so it lacks a seat or tokens and not blocks.
+      want.makeWay();
     }
   }
 
@@ -156,9 +160,14 @@ public final class Scheduler {
     return running.size() < limits.maxSequences() && budget.tokens() > 0;
   }
 
-  /** Those that hold blocks need few more and free theirs the sooner, so they do not wait behind the first. */
-  private void admitHolders(StepPlan plan, StepBudget budget) {
-    for (Sequence sequence : waiting.stream().filter(Scheduler::holds).toList()) {
+  /**
+   * Those that hold blocks need few more and free theirs the sooner, so they do not wait behind the first; the less
+   * urgent do, since it may need the blocks that they hold.
+   */
+  private void admitHolders(Sequence first, StepPlan plan, StepBudget budget) {
+    List<Sequence> holders = waiting.stream()
+        .filter(one -> holds(one) && one.priority() <= first.priority()).toList();
+    for (Sequence sequence : holders) {
       if (room(budget)) {
         admit(sequence, plan, budget);
       }
@@ -193,11 +202,10 @@ public final class Scheduler {
     // Where others run, each may need a block soon; admitting into that space would end in a preemption.
     int wanted = needed + running.size();
     if (!(held ? obtain(wanted) : obtainFirst(wanted, sequence.priority()))) {
-      if (!held) {
-        arena.release(sequence.reset());
-      }
+      // What was found may be evicted from now on, and is needed all the same.
+      int found = held ? 0 : letGo(sequence);
       if (sequence == waiting.first()) {
-        want(sequence, wanted);
+        want.declare(sequence, wanted + found);
       }
       return false;
     }
@@ -206,24 +214,15 @@ public final class Scheduler {
     if (!held) {
       arena.wants().overtake(sequence.priority());
     }
-    wantNoMore(sequence);
+    want.end(sequence);
     return true;
   }
 
-  /** Tells other processes what the first that waits here lacks, until it is admitted or removed. */
-  private void want(Sequence sequence, int blocks) {
-    if (wanting != sequence) {
-      wantNoMore(wanting);
-    }
-    wanting = sequence;
-    arena.wants().declare(blocks, sequence.priority());
-  }
-
-  private void wantNoMore(Sequence sequence) {
-    if (sequence != null && sequence == wanting) {
-      wanting = null;
-      arena.wants().withdraw();
-    }
+  /** Gives back what a sequence holds; how many blocks are available by that. */
+  private int letGo(Sequence sequence) {
+    int before = arena.available();
+    arena.release(sequence.reset());
+    return arena.available() - before;
   }
 
   private void seat(Sequence sequence, PrefixMatch match, StepPlan plan, StepBudget budget) {
