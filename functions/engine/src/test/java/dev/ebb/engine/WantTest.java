@@ -139,10 +139,11 @@ class WantTest {
     rig.step();
   }
 
-  /** It would get blocks and has no seat, which more urgent ones take one after the other: others may have the blocks. */
+  /** More urgent ones take the only seat one after the other: meanwhile others may have the blocks. */
   @Test
   void setsNothingAsideWithoutASeat() {
-    try (Rig one = new Rig(PLAIN.withMaxSequences(1), BLOCKS, directory); Rig other = new Rig(PLAIN, BLOCKS, directory)) {
+    try (Rig one = new Rig(PLAIN.withMaxSequences(1), BLOCKS, directory);
+        Rig other = new Rig(PLAIN, BLOCKS, directory)) {
       Recorder holder = submit(other, 5, 20, 1);
       other.step();
       submit(one, LONG, 1, 1);

@@ -46,6 +46,7 @@ public final class AdmissionWatcher implements AutoCloseable {
   public AdmissionWatcher(KubernetesClient client, KueueApi api, String namespace, AdmissionListener listener) {
     announcer = new Announcer(this::standings, listener);
     pods = client.pods().inNamespace(namespace).withLabel(KueueNames.QUEUE_NAME_LABEL).runnableInformer(0);
+    pods.exceptionHandler((begun, failure) -> begun);
     pods.addEventHandler(new PodHandler());
     workloads = new Mirror<>(api, Workload.class, announcer::stir);
     localQueues = new Mirror<>(api, LocalQueue.class, announcer::stir);
@@ -66,6 +67,15 @@ public final class AdmissionWatcher implements AutoCloseable {
       started = true;
       announcer.open();
     });
+  }
+
+  /**
+   * Whether all is followed just now. A watch ends now and then and is made anew at once; where this is false for long,
+   * what is told is old, and a new watcher may find what this one cannot, such as another version of Kueue's API.
+   * Always false where no WebSocket gets through to the API server: of other watches the client does not know it.
+   */
+  public boolean follows() {
+    return pods.isWatching() && mirrors().allMatch(Mirror::follows);
   }
 
   /** Where each queued pod stands, by its uid, as last computed. Immutable. */

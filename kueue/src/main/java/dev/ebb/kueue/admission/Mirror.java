@@ -39,7 +39,14 @@ final class Mirror<T extends HasMetadata> implements AutoCloseable {
       return CompletableFuture.completedStage(null);
     }
     informer = api.raw(type).inAnyNamespace().runnableInformer(0);
+    // One that was never there is told by the start. Later, whatever it is, it may be over the next time.
+    informer.exceptionHandler((begun, failure) -> begun);
     return informer.addEventHandler(new Handler()).start();
+  }
+
+  /** Whether changes are told just now; of a kind that is not served there are none. */
+  boolean follows() {
+    return informer == null || informer.isWatching();
   }
 
   Collection<T> all() {

@@ -181,6 +181,22 @@ class AdmissionWatcherTest {
   }
 
   @Test
+  void knowsWhetherItFollows() throws Exception {
+    queues("cohortName");
+    start();
+    awaitFollows(true);
+    server.shutdown();
+    awaitFollows(false);
+  }
+
+  private void awaitFollows(boolean expected) throws InterruptedException {
+    for (int i = 0; i < WAIT_S * 20 && watcher.follows() != expected; i++) {
+      Thread.sleep(50);
+    }
+    assertEquals(expected, watcher.follows());
+  }
+
+  @Test
   void quotaThatComesBackIsTold() throws Exception {
     queues("cohortName");
     Pod pod = pod("decode-1", "app", "decode");

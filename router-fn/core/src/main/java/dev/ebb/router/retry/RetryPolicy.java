@@ -9,7 +9,7 @@ package dev.ebb.router.retry;
 public record RetryPolicy(int crashesAtMost, int refusalsAtMost) {
   private static final long PAUSE_MS = 25;
   private static final long PAUSE_MS_MAX = 1_000;
-  /** Refusals in a row that are met with the shortest pause. */
+  /** Refusals in a row that are met with the shortest pause, those of a function that is always on its way out too. */
   private static final int QUICK_REFUSALS = 4;
 
   /** What became of an attempt. */
@@ -56,7 +56,7 @@ public record RetryPolicy(int crashesAtMost, int refusalsAtMost) {
     /** Counts a failure and says whether to try again. */
     public boolean again(Failure failure) {
       failures++;
-      boolean refused = failure == Failure.NOT_NOW || failure == Failure.NOT_REACHED;
+      boolean refused = failure == Failure.NOT_NOW || failure == Failure.NOT_REACHED || failure == Failure.TAKEN;
       inARow = refused ? inARow + 1 : 0;
       return switch (failure) {
         case CRASHED -> ++crashes <= policy.crashesAtMost;

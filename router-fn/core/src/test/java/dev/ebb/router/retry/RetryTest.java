@@ -58,12 +58,12 @@ class RetryTest {
     Attempts attempts = RetryPolicy.patient().attempts();
     long before = 0;
     for (int i = 0; i < 40; i++) {
-      assertTrue(attempts.again(i % 2 == 0 ? Failure.NOT_REACHED : Failure.NOT_NOW));
+      assertTrue(attempts.again(new Failure[] {Failure.NOT_REACHED, Failure.NOT_NOW, Failure.TAKEN}[i % 3]));
       assertTrue(attempts.pauseMs() >= before);
       before = attempts.pauseMs();
     }
     assertEquals(1_000, before);
-    attempts.again(Failure.TAKEN);
+    attempts.again(Failure.CRASHED);
     assertEquals(25, attempts.pauseMs());
   }
 

@@ -99,7 +99,8 @@ public class FunctionClient {
         DecodeChunk piece = read(Phase.DECODE, json, DecodeChunk.class);
         failOn(piece);
         pieces.accept(piece);
-      } catch (CallFailure e) {
+      } catch (RuntimeException e) {
+        // Whatever it is: a piece that is lost must not end in an answer that looks whole.
         end.tryFail(e);
         response.request().reset();
       }

@@ -45,6 +45,7 @@ final class Generation {
   private final Claim prefillClaim;
   private CompletableFuture<Endpoint> parked;
   private CallFailure stopped;
+  private boolean begun;
   private HandOff handOff;
   private boolean prefilled;
   private boolean handOffLost;
@@ -116,6 +117,9 @@ final class Generation {
       if (parked != null) {
         parked.cancel(false);
       }
+      if (!begun) {
+        release();
+      }
     }
   }
 
@@ -128,12 +132,15 @@ final class Generation {
   }
 
   private <T> Future<T> run(DecodeStep<T> step, Function<DecodeCompleted, T> finishedByPrefill) {
+    begun = true;
     return attempt(step, finishedByPrefill)
         .recover(cause -> Future.failedFuture(cause instanceof CallFailure failure ? failure.refusal() : cause))
-        .onComplete(ended -> {
-          decodeClaim.close();
-          releasePrefill();
-        });
+        .onComplete(ended -> release());
+  }
+
+  private void release() {
+    decodeClaim.close();
+    releasePrefill();
   }
 
   private <T> Future<T> attempt(DecodeStep<T> step, Function<DecodeCompleted, T> finishedByPrefill) {

@@ -45,6 +45,9 @@ final class ClusterFunction {
     /** Whether it waits for quota: no failure, however long it takes. */
     boolean waitsForQuota();
 
+    /** Whether it must not be woken, as whoever calls its address does at zero. */
+    boolean withheld();
+
     /** Whether nobody is to wait for it. */
     boolean leftOut();
   }
@@ -126,10 +129,13 @@ final class ClusterFunction {
     }
   }
 
-  /** Asks the function itself: always where nothing else is known, now and then where a watch says that it sleeps. */
+  /**
+   * Asks the function itself: always where nothing else is known, now and then where a watch says that it sleeps,
+   * unless it must.
+   */
   private boolean probed() {
     boolean blind = !sight.sees();
-    if (!blind && clockMs.getAsLong() - probedMs < SECOND_LOOK_MS) {
+    if (!blind && (sight.withheld() || clockMs.getAsLong() - probedMs < SECOND_LOOK_MS)) {
       return false;
     }
     boolean ready = ReadyProbe.isReady(endpoint);

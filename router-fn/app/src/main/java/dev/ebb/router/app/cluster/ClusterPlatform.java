@@ -34,6 +34,7 @@ import org.jboss.logging.Logger;
 public final class ClusterPlatform implements Platform {
   private static final Logger LOG = Logger.getLogger(ClusterPlatform.class);
   private static final long TURN_MS = 250;
+  private static final long VERDICT_KEPT_MS = 60_000;
 
   private final KubernetesClient client;
   private final String model;
@@ -46,11 +47,15 @@ public final class ClusterPlatform implements Platform {
   private final Map<Phase, ClusterFunction> functions = new EnumMap<>(Phase.class);
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("cluster").factory());
+  private final LongSupplier clockMs;
   private volatile Verdict pairing = Verdict.OPEN;
+  private long judgedMs;
 
   ClusterPlatform(KubernetesClient client, RouterSettings settings, Demand demand, LongSupplier clockMs) {
     this.client = client;
     this.demand = demand;
+    this.clockMs = clockMs;
+    judgedMs = clockMs.getAsLong();
     model = settings.modelId();
     slug = PodFacts.slug(model);
     drainMs = Map.of(Phase.DECODE, settings.cluster().decodeDrainMs(), Phase.PREFILL,
@@ -172,7 +177,7 @@ public final class ClusterPlatform implements Platform {
   private void turn() {
     try {
       view.evicted().forEach(pods::preempted);
-      Verdict now = view.pairing(System.currentTimeMillis());
+      Verdict now = verdict();
       if (!now.equals(pairing)) {
         LOG.infof("%s: prefill %s%s", model, now.alone() ? "is left out, decode serves alone"
             : now.withheld() ? "is held back" : "may run", now.why().isEmpty() ? "" : " (" + now.why() + ")");
@@ -183,6 +188,15 @@ public final class ClusterPlatform implements Platform {
     } catch (RuntimeException e) {
       LOG.errorf(e, "the cluster could not be looked at");
     }
+  }
+
+  /** For a while the last one where nothing can be seen: an API server that is away takes no quota either. */
+  private Verdict verdict() {
+    Optional<Verdict> seen = view.pairing(System.currentTimeMillis());
+    if (seen.isPresent()) {
+      judgedMs = clockMs.getAsLong();
+    }
+    return seen.orElseGet(() -> clockMs.getAsLong() - judgedMs < VERDICT_KEPT_MS ? pairing : Verdict.OPEN);
   }
 
   private final class PhaseSight implements ClusterFunction.Sight {
@@ -204,7 +218,12 @@ public final class ClusterPlatform implements Platform {
 
     @Override
     public boolean waitsForQuota() {
-      return view.waiting(phase).isPresent() || (phase == Phase.PREFILL && pairing.withheld());
+      return view.waiting(phase).isPresent() || withheld();
+    }
+
+    @Override
+    public boolean withheld() {
+      return phase == Phase.PREFILL && pairing.withheld();
     }
 
     @Override

@@ -79,18 +79,19 @@ final class ModelView {
             .map(admission -> admission.state() == AdmissionState.EVICTED).orElse(false)).toList();
   }
 
-  /** What prefill may do; it may do anything where quota is not known. */
-  Verdict pairing(long epochMs) {
-    Optional<ResourceTotal> total = settings.queue().isEmpty() || !sees() ? Optional.empty()
-        : quotas.apply(settings.clusterQueue()).flatMap(view -> view.total(settings.gpuResource()));
-    if (total.isEmpty()) {
-      return Verdict.OPEN;
+  /** What prefill may do: anything where there is no quota. Empty where quota is not known just now. */
+  Optional<Verdict> pairing(long epochMs) {
+    if (settings.queue().isEmpty()) {
+      return Optional.of(Verdict.OPEN);
     }
-    boolean preempts = quotas.apply(settings.clusterQueue())
-        .map(view -> view.unseen().contains(BlindSpot.PREEMPTION)).orElse(false);
+    Optional<QuotaView> queue = sees() ? quotas.apply(settings.clusterQueue()) : Optional.empty();
+    return queue.map(view -> view.total(settings.gpuResource())
+        .map(total -> decide(total, view.unseen().contains(BlindSpot.PREEMPTION), epochMs)).orElse(Verdict.OPEN));
+  }
+
+  private Verdict decide(ResourceTotal total, boolean preempts, long epochMs) {
     return new PairingGate(slug, settings.decodeGpus(), settings.prefillGpus()).decide(
-        Amounts.of(total.get().left()).intValue(), Amounts.of(total.get().most()).intValue(), preempts, seats(),
-        epochMs);
+        Amounts.of(total.left()).intValue(), Amounts.of(total.most()).intValue(), preempts, seats(), epochMs);
   }
 
   private List<Seat> seats() {

@@ -19,11 +19,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What becomes of a request whose model waits for quota, other than waiting: another model's router, or a refusal. */
@@ -92,8 +94,12 @@ public class Degrade {
     return "from=" + settings.modelId() + "; reason=" + why.text();
   }
 
-  /** Sends a request to the other model's router; completes with the head of its answer. */
-  Future<HttpClientResponse> send(Api api, byte[] body) {
+  /**
+   * Sends a request to the other model's router; completes with the head of its answer.
+   *
+   * @param begun told the call once there is one, so that it can be broken off before its answer begins
+   */
+  Future<HttpClientResponse> send(Api api, byte[] body, Consumer<HttpClientRequest> begun) {
     String other = cluster.degradeModel().orElseThrow();
     Endpoint router = Endpoint.of(cluster.degradeUrl().orElseThrow());
     metrics.degraded(settings.modelId(), other);
@@ -106,8 +112,11 @@ public class Degrade {
     }
     return http.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(router.host()).setPort(router.port())
             .setURI(api.path()))
-        .compose(request -> request.putHeader("content-type", "application/json")
-            .putHeader(FROM_HEADER, settings.modelId()).send(Buffer.buffer(changed)))
+        .compose(request -> {
+          begun.accept(request);
+          return request.putHeader("content-type", "application/json")
+              .putHeader(FROM_HEADER, settings.modelId()).send(Buffer.buffer(changed));
+        })
         .recover(cause -> Future.failedFuture(Refusal.later(Kind.UNAVAILABLE, "degrade_unreachable",
             "The model `" + settings.modelId() + "` waits for quota, and the router of `" + other
                 + "`, which stands in for it, cannot be reached: " + cause.getMessage() + ".", 5_000)));

@@ -15,7 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Looks after one request while it may wait for quota: tells whoever listens where it stands, and gives it to another
@@ -181,19 +180,14 @@ public final class QuotaTurn {
 
   private void pass(QuotaWait why, Ways ways) {
     exchange.passedOn(ways::fails);
-    degrade.send(api, body)
-        .onSuccess(head -> {
-          // The caller may leave before the head is here, and after.
-          Consumer<Refusal> breakOff = refusal -> {
-            // First, so that the caller is told this reason and not that the connection went.
-            ways.fails(refusal);
-            head.request().reset();
-          };
-          exchange.passedOn(breakOff);
-          if (exchange.open()) {
-            ways.elsewhere(head, why);
-          }
-        })
-        .onFailure(ways::fails);
+    degrade.send(api, body, call -> exchange.passedOn(refusal -> {
+      // First, so that the caller is told this reason and not that the connection went.
+      ways.fails(refusal);
+      call.reset();
+    })).onSuccess(head -> {
+      if (exchange.open()) {
+        ways.elsewhere(head, why);
+      }
+    }).onFailure(ways::fails);
   }
 }

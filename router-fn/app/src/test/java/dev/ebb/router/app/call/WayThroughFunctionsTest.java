@@ -43,6 +43,15 @@ class WayThroughFunctionsTest {
     assertEquals(0, Client.metric("ebb_demand{model=\"tiny\",phase=\"prefill\"}"));
   }
 
+  /** Before it was a 200 without a token. */
+  @Test
+  void aPieceThatCannotBePassedOnIsNoAnswer() {
+    Fakes.DECODE.plan(Behaviours.ODD_CHOICE);
+    Reply reply = Client.post(PATH, "{'prompt': 'abc', 'stream': true}");
+    assertEquals(500, reply.status(), reply.http()::body);
+    assertEquals("internal_error", reply.json().at("/error/code").asText());
+  }
+
   @Test
   void aLongPromptGoesThroughPrefillAndItsClaimCheckReachesDecode() {
     Reply reply = post("");

@@ -92,6 +92,20 @@ class DegradedStreamTest {
     OtherRouter.OTHER.nextDropped();
   }
 
+  /** The other model must not compute what nobody waits for. */
+  @Test
+  void oneThatTakesTooLongBeforeItsHeadIsBrokenOffThere() {
+    otherServes();
+    for (String body : new String[] {BODY, BODY.replace("true", "false")}) {
+      OtherRouter.OTHER.plan(Behaviours.HANG);
+      Reply reply = Client.post(PATH, body);
+      assertEquals(504, reply.status());
+      assertEquals("request_timeout", reply.json().at("/error/code").asText());
+      OtherRouter.OTHER.next();
+      OtherRouter.OTHER.nextDropped();
+    }
+  }
+
   @Test
   void oneThatBreaksOffBeforeItsFirstEventHasAStatus() {
     otherServes();

@@ -102,6 +102,13 @@ public final class Behaviours {
     response.end("data: [DONE]\n\n");
   };
 
+  /** Streams a token of an answer that nobody asked for, and ends as if all were well. */
+  public static final Behaviour ODD_CHOICE = (request, work) -> {
+    HttpServerResponse response = request.response().setChunked(true).putHeader("content-type", "text/event-stream");
+    write(response, piece(work, 7, 0, null));
+    response.end("data: [DONE]\n\n");
+  };
+
   private static void stream(HttpServerRequest request, JsonNode work, int tokensMax) {
     HttpServerResponse response = request.response().setChunked(true).putHeader("content-type", "text/event-stream");
     int length = length(work);
