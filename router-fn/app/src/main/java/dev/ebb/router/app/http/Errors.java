@@ -7,8 +7,10 @@ import dev.ebb.events.EventJson;
 import dev.ebb.router.app.openai.CallersJson;
 import dev.ebb.router.request.Refusal;
 import dev.ebb.router.request.Refusal.Kind;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import org.jboss.logging.Logger;
 
@@ -16,6 +18,8 @@ import org.jboss.logging.Logger;
 public final class Errors {
   private static final Logger LOG = Logger.getLogger(Errors.class);
   private static final int CAUSES_MAX = 10;
+  private static final long LINGER_MS = 5_000;
+  private static final long PASS_OVER_MS = 30_000;
 
   private Errors() {}
 
@@ -28,7 +32,7 @@ public final class Errors {
       case TOO_LARGE -> refusal.code().equals("uri_too_long") ? 414 : 413;
       case TOO_MANY -> 429;
       case UNAVAILABLE -> 503;
-      case TIMEOUT -> refusal.code().equals("body_timeout") ? 408 : 504;
+      case TIMEOUT -> refusal.code().startsWith("body_") ? 408 : 504;
       case INTERNAL -> 500;
     };
   }
@@ -68,9 +72,34 @@ public final class Errors {
     boolean passedOver = refusal.kind() == Kind.TOO_MANY;
     if (refusal.kind() == Kind.TOO_LARGE || bodyIncomplete(context.request()) && !passedOver) {
       // The rest of the body is not read, so nothing else can follow on this connection.
-      response.putHeader("connection", "close");
+      sayClose(context);
     }
-    response.setStatusCode(status).putHeader("content-type", "application/json").end(body(refusal).toString());
+    Future<Void> sent = response.setStatusCode(status).putHeader("content-type", "application/json")
+        .end(body(refusal).toString());
+    if (refusal.code().equals(RequestHead.UNKNOWN_END)) {
+      sent.onComplete(done -> context.request().connection().close());
+    } else if (bodyIncomplete(context.request())) {
+      linger(context, passedOver);
+    }
+  }
+
+  /** Says that nothing else can follow on this connection, where that is the protocol's way to say it. */
+  static void sayClose(RoutingContext context) {
+    if (context.request().version() != HttpVersion.HTTP_2) {
+      context.response().putHeader("connection", "close");
+    }
+  }
+
+  /** The answer must arrive before the connection ends, which who still sends makes sure of; but not for ever. */
+  private static void linger(RoutingContext context, boolean passedOver) {
+    HttpServerRequest request = context.request();
+    if (request.version() != HttpVersion.HTTP_2) {
+      context.vertx().setTimer(passedOver ? PASS_OVER_MS : LINGER_MS, fired -> {
+        if (!passedOver || !request.isEnded()) {
+          request.connection().close();
+        }
+      });
+    }
   }
 
   /** What a failure is to the caller. One that nobody foresaw goes to the log, not to the caller. */
@@ -121,6 +150,7 @@ public final class Errors {
           "The media type is not accepted; send one CloudEvent with JSON data.");
       case 413 -> Refusal.of(Kind.TOO_LARGE, null, "body_too_large",
           "The request body is over this server's limit (EBB_MAX_BODY_BYTES).");
+      case 417 -> Refusal.invalid(null, "unknown_expectation", "The header expect may only be 100-continue.");
       case 503 -> Refusal.stopping();
       default -> status >= 400 && status < 500
           ? Refusal.invalid(null, "bad_request", "The request was refused with status " + status + ".")

@@ -52,6 +52,17 @@ public class HeldBodies {
   }
 
   /**
+   * Looks whether another body would have room just now.
+   *
+   * @throws Refusal when it would not
+   */
+  void checkRoom(long bytes) {
+    if (held.get() + Math.min(bytesMax, bytes) > bytesMax) {
+      throw tooMany(held.get() + bytes);
+    }
+  }
+
+  /**
    * Counts a request with so many bytes in all, until it ends.
    *
    * @throws Refusal when it is too much beside the others
@@ -75,16 +86,20 @@ public class HeldBodies {
     long all = held.addAndGet(bytes);
     if (all > bytesMax) {
       held.addAndGet(-bytes);
-      metrics.bodyRefused(model);
-      throw Refusal.later(Kind.TOO_MANY, "too_many_body_bytes", "The requests under way and this one"
-          + " take " + all + " bytes, of at most " + bytesMax + " (EBB_MAX_HELD_BODY_BYTES); try again later.",
-          RETRY_AFTER_MS);
+      throw tooMany(all);
     }
     metrics.heldBodies(bytes);
     context.addEndHandler(end -> {
       held.addAndGet(-bytes);
       metrics.heldBodies(-bytes);
     });
+  }
+
+  private Refusal tooMany(long all) {
+    metrics.bodyRefused(model);
+    return Refusal.later(Kind.TOO_MANY, "too_many_body_bytes", "The requests under way and this one"
+        + " take " + all + " bytes, of at most " + bytesMax + " (EBB_MAX_HELD_BODY_BYTES); try again later.",
+        RETRY_AFTER_MS);
   }
 
   /** From above: each value but the first stands behind one of these, and texts may have them too. */

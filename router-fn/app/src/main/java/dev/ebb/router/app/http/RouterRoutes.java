@@ -21,7 +21,6 @@ public class RouterRoutes {
   /** After Quarkus's reader of bodies, before its own routes, which count from 0. */
   private static final int ORDER = -1000;
   private static final String REQUEST_ID = "x-request-id";
-  private static final int URI_MAX = 4096;
   private static final String FORM = "application/x-www-form-urlencoded";
   /** What is surely not JSON; a client that names another type, or none, may still mean it. */
   private static final Pattern NOT_JSON =
@@ -32,17 +31,19 @@ public class RouterRoutes {
   private final EventGate events;
   private final InFlight inFlight;
   private final HeldBodies bodies;
+  private final RequestHead heads;
   private final Uploads uploads;
   private final Map<String, Target> targets;
 
   private record Target(HttpMethod method, Handler<RoutingContext> handler) {}
 
   RouterRoutes(GenerateEndpoint generate, ModelsEndpoint models, TokenizeEndpoint tokenize, EventGate events,
-      RouterMetrics metrics, InFlight inFlight, HeldBodies bodies, Uploads uploads) {
+      RouterMetrics metrics, InFlight inFlight, HeldBodies bodies, RequestHead heads, Uploads uploads) {
     this.models = models;
     this.events = events;
     this.inFlight = inFlight;
     this.bodies = bodies;
+    this.heads = heads;
     this.uploads = uploads;
     Handler<RoutingContext> scrape = context -> context.response()
         .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8").end(metrics.text());
@@ -65,23 +66,22 @@ public class RouterRoutes {
   }
 
   private void prepare(RoutingContext context) {
-    if (inFlight.leaving()) {
-      // A connection that is kept alive would bring its next request here.
-      context.response().putHeader("connection", "close");
-    }
     String id = context.request().getHeader(REQUEST_ID);
     boolean usable = id != null && REQUEST_ID_FORM.matcher(id).matches();
     context.response().putHeader(REQUEST_ID, usable ? id : UUID.randomUUID().toString());
+    if (!heads.check(context)) {
+      return;
+    }
+    if (inFlight.leaving()) {
+      // A connection that is kept alive would bring its next request here.
+      Errors.sayClose(context);
+    }
     String contentType = context.request().getHeader("content-type");
     // So curl -d marks JSON when it is not told better; read as a form it would be cut apart. An event's type is its
     // data's, and taken at its word.
     boolean form = contentType != null && contentType.regionMatches(true, 0, FORM, 0, FORM.length());
     if (form && !"/".equals(context.request().path())) {
       context.request().headers().set("content-type", "application/json");
-    }
-    if (context.request().uri().length() > URI_MAX) {
-      throw Refusal.of(Kind.TOO_LARGE, null, "uri_too_long",
-          "The path and query take " + context.request().uri().length() + " characters, of at most " + URI_MAX + ".");
     }
     uploads.begin(context);
     context.next();

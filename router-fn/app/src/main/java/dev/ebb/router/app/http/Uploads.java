@@ -10,41 +10,43 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Bodies on their way in. What a head announces is counted from then on; of a body without a length what has come is,
- * a few times a second. One that does not come to its end within the time of a request is given up.
+ * Bodies on their way in: what has come of them counts, a few times a second. What a head only announces does not, or
+ * connections that send nothing would shut others out; but a body for which there is no room now is refused at once.
+ * One that comes to a halt, or not to its end within the time of a request, is given up.
  */
 @ApplicationScoped
 class Uploads {
-  private static final long LOOK_MS = 100;
-  private static final String TIMER = "ebb.upload";
+  private static final long LOOK_MS = 50;
+  private static final long STALLED_MS_MAX = 30_000;
+  private static final String UPLOAD = "ebb.upload";
 
   private final HeldBodies bodies;
   private final Vertx vertx;
   private final long bodyBytesMax;
   private final long timeoutMs;
+  private final long stalledMs;
 
   Uploads(HeldBodies bodies, Vertx vertx, RouterSettings settings) {
     this.bodies = bodies;
     this.vertx = vertx;
     bodyBytesMax = settings.bodyBytesMax();
     timeoutMs = settings.requestTimeoutMs();
+    stalledMs = Math.min(STALLED_MS_MAX, timeoutMs / 2);
   }
 
   /**
    * Looks at the head of a request.
    *
-   * @throws Refusal when the body that it announces is one too many
+   * @throws Refusal when there is no room for the body that it announces
    */
   void begin(RoutingContext context) {
-    HttpServerRequest request = context.request();
-    long length = length(request);
+    long length = length(context.request());
     if (length > bodyBytesMax || length == 0) {
       // One that is too large is refused by the reader of bodies, before anything of it is read.
       return;
     }
-    bodies.hold(context, Math.max(0, length));
-    long endsAt = System.nanoTime() + timeoutMs * 1_000_000;
-    context.put(TIMER, vertx.setPeriodic(LOOK_MS, timer -> look(context, endsAt)));
+    bodies.checkRoom(length);
+    context.put(UPLOAD, new Upload(context));
     context.addEndHandler(end -> end(context));
   }
 
@@ -59,30 +61,52 @@ class Uploads {
     return chunked ? -1 : 0;
   }
 
-  private void look(RoutingContext context, long endsAt) {
-    try {
-      bodies.holdAll(context, context.request().bytesRead());
-      if (System.nanoTime() - endsAt > 0) {
-        throw Refusal.of(Kind.TIMEOUT, null, "body_timeout", "The request's body did not come to its end within "
-            + timeoutMs / 1000 + " s (EBB_REQUEST_TIMEOUT_SECONDS).");
-      }
-    } catch (Refusal why) {
-      end(context);
-      // Nothing more of it is kept.
-      context.request().handler(rest -> {});
-      context.fail(why);
-      if (why.kind() == Kind.TIMEOUT) {
-        // Otherwise it stays for the rest, which does not come.
-        context.request().connection().close();
-      }
+  /** Its body is there, or will never be. */
+  void end(RoutingContext context) {
+    Upload upload = context.remove(UPLOAD);
+    if (upload != null) {
+      vertx.cancelTimer(upload.timer);
     }
   }
 
-  /** Its body is there, or will never be. */
-  void end(RoutingContext context) {
-    Long timer = context.remove(TIMER);
-    if (timer != null) {
-      vertx.cancelTimer(timer);
+  /** One body that is coming. */
+  private final class Upload {
+    private final RoutingContext context;
+    private final long begunNs = System.nanoTime();
+    private final long timer;
+    private long bytes;
+    private long cameNs = begunNs;
+
+    Upload(RoutingContext context) {
+      this.context = context;
+      timer = vertx.setPeriodic(LOOK_MS, fired -> look());
+    }
+
+    private void look() {
+      try {
+        count(context.request().bytesRead(), System.nanoTime());
+      } catch (Refusal why) {
+        end(context);
+        // Nothing more of it is kept.
+        context.request().handler(rest -> { });
+        context.fail(why);
+      }
+    }
+
+    private void count(long bytesNow, long nowNs) {
+      if (bytesNow > bytes) {
+        bytes = bytesNow;
+        cameNs = nowNs;
+      }
+      bodies.holdAll(context, bytes);
+      if (nowNs - begunNs > timeoutMs * 1_000_000) {
+        throw Refusal.of(Kind.TIMEOUT, null, "body_timeout", "The request's body did not come to its end within "
+            + timeoutMs / 1000 + " s (EBB_REQUEST_TIMEOUT_SECONDS).");
+      }
+      if (nowNs - cameNs > stalledMs * 1_000_000) {
+        throw Refusal.of(Kind.TIMEOUT, null, "body_stalled", "Nothing more of the request's body came for "
+            + stalledMs / 1000 + " s.");
+      }
     }
   }
 }

@@ -19,6 +19,10 @@ public class BodyReader {
   private static final int TOP_LOGPROBS_MAX = 20;
 
   private final ModelCatalog catalog;
+  /** What a template is given anyway. */
+  private static final Set<String> OWN_VARIABLES =
+      Set.of("messages", "add_generation_prompt", "continue_final_message", "bos_token", "eos_token");
+
   private final ReadingRoom room;
 
   BodyReader(ModelCatalog catalog, ReadingRoom room) {
@@ -118,8 +122,13 @@ public class BodyReader {
   private static Map<String, Object> templateExtras(Fields fields) {
     Map<String, Object> extras = new HashMap<>();
     fields.text("reasoning_effort").ifPresent(effort -> extras.put("reasoning_effort", effort));
-    fields.object("chat_template_kwargs").ifPresent(
-        kwargs -> kwargs.node().properties().forEach(entry -> extras.put(entry.getKey(), plain(entry.getValue()))));
+    fields.object("chat_template_kwargs").ifPresent(kwargs -> kwargs.node().properties().forEach(entry -> {
+      if (OWN_VARIABLES.contains(entry.getKey())) {
+        throw fields.wrong("chat_template_kwargs", "invalid_value", "chat_template_kwargs must not set "
+            + entry.getKey() + ", which follows from the rest of the request or from the model.");
+      }
+      extras.put(entry.getKey(), plain(entry.getValue()));
+    }));
     return extras;
   }
 

@@ -30,6 +30,7 @@ final class LocalFunction {
   /** Exit codes with which a function says that starting it again cannot help. */
   private static final int FOR_GOOD_FIRST = 20;
   private static final int FOR_GOOD_LAST = 26;
+  private static final int SIGKILL = 9;
   private static final int SIGNAL_CODE_BASE = 128;
 
   private final Phase phase;
@@ -209,7 +210,9 @@ final class LocalFunction {
     String how = "The " + phase.label() + " function " + (wasReady ? "ended by itself" : "does not start");
     if (code > SIGNAL_CODE_BASE) {
       // A store into a mapped file for which the disk has no room ends a process so.
-      return how + ": signal " + (code - SIGNAL_CODE_BASE) + launcher.fullDisk();
+      int signal = code - SIGNAL_CODE_BASE;
+      return how + ": signal " + signal + (signal == SIGKILL ? ", somebody's or, for lack of memory, the kernel's" : "")
+          + launcher.fullDisk();
     }
     return how + " (exit status " + code + "): " + LogTail.reason(launcher.log(phase), logStart);
   }

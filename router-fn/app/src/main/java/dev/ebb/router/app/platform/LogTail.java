@@ -33,8 +33,15 @@ final class LogTail {
     List<String> lines = lines(log, from);
     return last(lines, START_FAILURE)
         .or(() -> last(lines, "ERROR"))
+        .or(() -> beforeLauncher(lines))
         .or(() -> last(lines, ""))
         .orElse("it wrote nothing to " + log);
+  }
+
+  /** Java's launcher says first what is wrong, and last that something is. */
+  private static Optional<String> beforeLauncher(List<String> lines) {
+    boolean launcher = lines.stream().anyMatch(line -> line.contains("Could not create the Java Virtual Machine"));
+    return launcher ? Optional.of(lines.getFirst()) : Optional.empty();
   }
 
   private static Optional<String> last(List<String> lines, String word) {

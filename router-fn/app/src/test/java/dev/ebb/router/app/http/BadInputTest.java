@@ -230,6 +230,14 @@ class BadInputTest {
   }
 
   @Test
+  void aTemplateIsGivenItsOwnVariablesByNobodyElse() {
+    for (String own : new String[] {"messages", "bos_token"}) {
+      refused(Client.post(CHAT, "{" + HI + ", 'chat_template_kwargs': {'" + own + "': []}}"), 400,
+          "chat_template_kwargs", "invalid_value");
+    }
+  }
+
+  @Test
   void aPathTooLongIsRefused() {
     refused(Client.get("/v1/models/" + "a".repeat(5000)), 414, null, "uri_too_long");
   }

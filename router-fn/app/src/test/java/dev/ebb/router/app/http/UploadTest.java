@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,9 +63,21 @@ class UploadTest {
       return Integer.parseInt(line.substring(line.length() - 3));
     }
 
-    boolean closed() throws IOException {
-      socket.getInputStream().readAllBytes();
-      return true;
+    /** All that comes until the connection ends. */
+    String answer() throws IOException {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** A byte each 100 ms, as often or until the connection ends. */
+    void trickle(int times) {
+      try {
+        for (int i = 0; i < times; i++) {
+          write(" ");
+          Thread.sleep(100);
+        }
+      } catch (IOException | InterruptedException e) {
+        // The other side has had enough.
+      }
     }
 
     @Override
@@ -95,17 +109,17 @@ class UploadTest {
   }
 
   @Test
-  void aBodyCountsFromItsHeadOn() throws Exception {
+  void aBodyCountsAsItComes() throws Exception {
     try (Upload upload = Upload.announced(LARGE)) {
-      upload.write("{'prompt': ");
-      awaitHeld(held -> held == LARGE);
+      upload.write(LARGE_BODY.substring(0, LARGE - 100));
+      awaitHeld(held -> held == LARGE - 100);
       assertEquals(429, large());
       assertEquals(200, Client.post("/v1/completions", "{'prompt': 'abc'}").status(), "a small one has room");
     }
   }
 
   @Test
-  void aBodyWithoutALengthCountsAsItComes() throws Exception {
+  void aBodyWithoutALengthCountsToo() throws Exception {
     try (Upload upload = Upload.chunked()) {
       upload.chunk("{'prompt': 'abc'");
       awaitHeld(held -> held > 0);
@@ -122,20 +136,68 @@ class UploadTest {
   @Test
   void theOneThatIsTooMuchIsRefusedWhileItComes() throws Exception {
     try (Upload first = Upload.announced(LARGE); Upload second = Upload.chunked()) {
-      awaitHeld(held -> held == LARGE);
+      first.write(LARGE_BODY.substring(0, LARGE - 100));
+      awaitHeld(held -> held == LARGE - 100);
       second.chunk(" ".repeat(LARGE));
       assertEquals(429, second.status());
     }
   }
 
   @Test
-  void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+  void headsWithoutBodiesShutNobodyOut() throws Exception {
+    List<Upload> idle = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      idle.add(Upload.announced(LARGE));
+    }
+    assertEquals(200, large());
+    for (Upload upload : idle) {
+      upload.close();
+    }
+  }
+
+  @Test
+  void aBodyThatComesToAHaltIsGivenUp() throws Exception {
     try (Upload announced = Upload.announced(LARGE); Upload chunked = Upload.chunked()) {
       chunked.chunk("{");
-      assertEquals(408, announced.status());
-      assertTrue(announced.closed());
-      assertEquals(408, chunked.status());
-      assertTrue(chunked.closed());
+      assertTrue(announced.answer().contains("Nothing more of the request's body came for 2 s."));
+      assertTrue(chunked.answer().contains("Nothing more of the request's body came for 2 s."));
+    }
+  }
+
+  @Test
+  void aBodyThatComesForTooLongIsGivenUp() throws Exception {
+    try (Upload slow = Upload.announced(LARGE)) {
+      Thread.ofVirtual().start(() -> slow.trickle(60));
+      String answer = slow.answer();
+      assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
+      assertTrue(answer.contains("did not come to its end within 4 s (EBB_REQUEST_TIMEOUT_SECONDS)"), answer);
+    }
+  }
+
+  /** What follows the refusal of a head is not another request. */
+  @Test
+  void aBodyOfAnUnknownCodingEndsTheConnection() throws Exception {
+    String next = "GET /v1/models HTTP/1.1\r\nhost: ebb\r\n\r\n";
+    for (String[] one : new String[][] {{"xchunked", next}, {"gzip, chunked", "0\r\n\r\n" + next}}) {
+      try (Upload smuggled = new Upload("transfer-encoding: " + one[0])) {
+        smuggled.write(one[1]);
+        String answer = smuggled.answer();
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(answer.contains("unsupported_transfer_encoding"), answer);
+        assertEquals(1, answer.split("HTTP/1.1 ", -1).length - 1, answer);
+      }
+    }
+    try (Upload gzip = new Upload("content-encoding: gzip\r\ncontent-length: 2")) {
+      gzip.write("{}");
+      assertEquals(415, gzip.status());
+    }
+  }
+
+  @Test
+  void whoIsRefusedAndSendsOnIsCutOff() throws Exception {
+    try (Upload huge = Upload.announced(2_000_000_000)) {
+      Thread.ofVirtual().start(() -> huge.trickle(300));
+      assertTrue(huge.answer().startsWith("HTTP/1.1 413 "));
     }
   }
 }
