@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** The reconciler as a program: runs until SIGTERM, then finishes and gives its lease back. */
 public final class Main {
+  private static final System.Logger LOG = System.getLogger(Main.class.getName());
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_FAILED = 1;
 
@@ -15,6 +16,7 @@ public final class Main {
 
   /** Runs with {@link Options}; exits with 2 for flags that cannot stand, 1 where the cluster cannot be watched. */
   public static void main(String[] arguments) throws InterruptedException {
+    Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
     try {
       run(Options.of(arguments, System.getenv()));
     } catch (IllegalArgumentException e) {
@@ -22,6 +24,19 @@ public final class Main {
     } catch (IllegalStateException | IOException e) {
       exit(EXIT_FAILED, e);
     }
+  }
+
+  /** Whether the whole process must end with this, since what its other threads still do is not known. */
+  static boolean ends(Throwable failure) {
+    return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
+  }
+
+  private static void uncaught(Thread thread, Throwable failure) {
+    if (ends(failure)) {
+      // First of all, since a message needs memory. Without hooks: the lease runs out by itself.
+      Runtime.getRuntime().halt(EXIT_FAILED);
+    }
+    LOG.log(System.Logger.Level.ERROR, thread.getName(), failure);
   }
 
   private static void run(Options options) throws InterruptedException, IOException {

@@ -55,7 +55,7 @@ final class Workers {
     try {
       Optional<String> name = queue.take(stop::get);
       while (name.isPresent()) {
-        queue.done(name.get(), succeeded(name.get()));
+        work(name.get());
         name = queue.take(stop::get);
       }
     } catch (InterruptedException e) {
@@ -63,11 +63,28 @@ final class Workers {
     }
   }
 
+  /** The name is done with whatever happens, or nobody would ever look at it again. */
+  private void work(String name) {
+    boolean succeeded = false;
+    try {
+      succeeded = succeeded(name);
+    } finally {
+      queue.done(name, succeeded);
+    }
+  }
+
+  /**
+   * One object that cannot be handled must not stop the others, also where it fails by an error: a stack that it
+   * overflows is whole again. Where memory is at its end, or the JVM itself fails, nobody knows which thread of the
+   * watches or of the lease was hit, too; that is for {@link Main} to end, so that another replica leads.
+   */
   private boolean succeeded(String name) {
     try {
       return work.test(name);
-    } catch (RuntimeException e) {
-      // One object that cannot be handled must not stop the others.
+    } catch (Throwable e) {
+      if (Main.ends(e)) {
+        throw e;
+      }
       LOG.log(System.Logger.Level.ERROR, name, e);
       return false;
     }

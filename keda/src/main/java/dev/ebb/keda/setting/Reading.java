@@ -10,9 +10,13 @@ public sealed interface Reading {
 
   /** What is wrong, all of it, in the order of the annotations' keys. */
   record Refused(List<Problem> problems) implements Reading {
-    /** One sentence for all. */
+    /** Of a status, which the API server takes only up to a size, it is a part twice. */
+    private static final int CHARS_MAX = 10_000;
+
+    /** One sentence for all, or for those that come first where there are very many. */
     public String message() {
-      return problems.stream().map(Problem::sentence).collect(Collectors.joining("; "));
+      String all = problems.stream().map(Problem::sentence).collect(Collectors.joining("; "));
+      return all.length() <= CHARS_MAX ? all : all.substring(0, CHARS_MAX) + "...";
     }
   }
 }

@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads the list of triggers, YAML or JSON. */
 final class TriggerReader {
@@ -48,11 +45,9 @@ final class TriggerReader {
 
   private Object parse(String text) {
     try {
-      LoadSettings settings =
-          LoadSettings.builder().setLabel(Annotations.TRIGGERS).setAllowDuplicateKeys(false).build();
-      return new Load(settings).loadFromString(text);
-    } catch (YamlEngineException e) {
-      refuse("", "", "is neither YAML nor JSON: " + e.getMessage().replaceAll("\\s+", " ").strip());
+      return TriggerText.parse(text);
+    } catch (IllegalArgumentException e) {
+      refuse("", "", e.getMessage());
       return null;
     }
   }

@@ -2,6 +2,7 @@ package dev.ebb.keda.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,58 @@ class WorkQueueTest {
     queue.add("throws");
     assertEquals("throws", worked.poll(5, TimeUnit.SECONDS), "tried again by the same thread");
     assertEquals(2, tries.get());
+  }
+
+  /** As deep nesting in an annotation is: the object comes back later, and all workers go on with the others. */
+  @Test
+  void errorsOfSomeObjectsStopNoWorker() throws Exception {
+    workers = new Workers(queue, 2, name -> {
+      if (name.startsWith("bad")) {
+        worked.add(name);
+        throw new StackOverflowError("on purpose");
+      }
+      return worked.add(name);
+    });
+    workers.start();
+    for (String bad : List.of("bad 1", "bad 2")) {
+      queue.add(bad);
+      for (int time = 0; time < 2; time++) {
+        assertTrue(heard(bad), "again and again");
+      }
+      queue.add("good");
+      assertTrue(heard("good"), "not held up");
+    }
+  }
+
+  private boolean heard(String name) throws InterruptedException {
+    String next = worked.poll(5, TimeUnit.SECONDS);
+    while (next != null && !next.equals(name)) {
+      next = worked.poll(5, TimeUnit.SECONDS);
+    }
+    return next != null;
+  }
+
+  /** Nothing that the process does is certain then; but the name is not lost before its end. */
+  @Test
+  void whereMemoryEndsTheThreadTellsAndTheNameIsFree() throws Exception {
+    BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+    try {
+      AtomicInteger tries = new AtomicInteger();
+      workers = new Workers(queue, 2, name -> {
+        if (tries.incrementAndGet() == 1) {
+          throw new OutOfMemoryError("on purpose");
+        }
+        return worked.add(name);
+      });
+      workers.start();
+      queue.add("large");
+      assertEquals(OutOfMemoryError.class, uncaught.poll(5, TimeUnit.SECONDS).getClass());
+      assertEquals("large", worked.poll(5, TimeUnit.SECONDS), "by the other thread");
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
   }
 
   @Test

@@ -13,9 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SettingsReaderTest {
   private static final Names NAMES = new Names("ns", "decode", "rev-1");
@@ -190,5 +194,46 @@ class SettingsReaderTest {
     Reading reading = SettingsReader.read(Map.of(Annotations.TRIGGERS,
         "[{type: external-push, scalerAddress: a:1, metadata: {s: \"{service}\"}}]"), new Names("ns", "", "rev-1"));
     assertTrue(assertInstanceOf(Reading.Refused.class, reading).message().contains("{service} has no value"));
+  }
+
+  static List<Arguments> textsThatWouldTakeStackOrMemory() {
+    String depth = "lists or maps within each other on more than 20 levels";
+    String doubled = IntStream.range(1, 30).mapToObj(i -> "&a" + i + " [*a" + (i - 1) + ", *a" + (i - 1) + "]")
+        .collect(Collectors.joining(",", "[&a0 [x], ", "]"));
+    return List.of(Arguments.of("[".repeat(5_000), depth), Arguments.of("{a: ".repeat(5_000), depth),
+        Arguments.of("- ".repeat(5_000) + "x", depth), Arguments.of("[".repeat(21) + "]".repeat(21), depth),
+        Arguments.of(doubled, "repeats a list or map by '*a0'; write it out"),
+        Arguments.of("&a [[*a]]", "repeats a list or map by '*a'"),
+        Arguments.of("#" + "x".repeat(70_000), "has 70001 characters; give at most 65536"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("textsThatWouldTakeStackOrMemory")
+  void aTextThatWouldTakeTheReconcilersStackOrMemoryIsRefused(String text, String mend) {
+    Reading.Refused refused = refused(Annotations.TRIGGERS, text);
+    assertEquals(1, refused.problems().size(), refused.message());
+    assertTrue(refused.message().contains(mend), refused.message());
+  }
+
+  @Test
+  void aValueMayBeRepeatedByItsAnchor() {
+    assertEquals(2, valid(Map.of(Annotations.TRIGGERS, """
+        - {type: external-push, scalerAddress: &there "router:9190"}
+        - {type: external-push, scalerAddress: *there}
+        """)).triggers().size());
+  }
+
+  @Test
+  void aNumberThatWouldTakeAllMemoryIsRefused() {
+    Reading.Refused refused = refused(Annotations.TRIGGERS,
+        "[{type: prometheus, serverAddress: 'http://p', query: up, threshold: '1e999999999'}]");
+    assertTrue(refused.message().contains("triggers[0]: threshold has more than 40 digits"), refused.message());
+  }
+
+  @Test
+  void veryManyProblemsAreAMessageThatTheApiServerTakes() {
+    Reading.Refused refused = refused(Annotations.TRIGGERS, "[" + "7,".repeat(30_000) + "7]");
+    assertEquals(30_001, refused.problems().size());
+    assertTrue(refused.message().length() < 11_000, "of " + refused.message().length());
   }
 }

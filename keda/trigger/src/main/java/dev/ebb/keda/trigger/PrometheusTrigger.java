@@ -30,6 +30,8 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
     BigDecimal activationThreshold, boolean ignoreNullValues, Optional<String> name, Optional<String> authentication,
     Optional<String> authModes) implements Trigger {
   private static final Pattern OBJECT_NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  /** More than a double, as which KEDA reads it, can tell apart. */
+  private static final int DIGITS_MAX = 40;
   /** Of KEDA's modes those that its Prometheus scaler heeds; with another it would ask without credentials. */
   private static final Set<String> MODES = Set.of("basic", "bearer", "custom", "tls");
 
@@ -44,12 +46,12 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
       throw new IllegalArgumentException("query is empty; give a PromQL expression that yields one number");
     }
     Names.checked(query);
-    threshold = plain(Objects.requireNonNull(threshold, "threshold"));
+    threshold = plain("threshold", threshold);
     if (threshold.signum() <= 0) {
       throw new IllegalArgumentException(
           "threshold " + threshold.toPlainString() + " is not above 0; give the demand that one replica carries");
     }
-    activationThreshold = plain(Objects.requireNonNull(activationThreshold, "activationThreshold"));
+    activationThreshold = plain("activationThreshold", activationThreshold);
     if (activationThreshold.signum() < 0) {
       throw new IllegalArgumentException("activationThreshold " + activationThreshold.toPlainString()
           + " is below 0, so nothing would ever scale to zero; give 0 or more");
@@ -109,8 +111,15 @@ public record PrometheusTrigger(String serverAddress, String query, BigDecimal t
     }
   }
 
-  private static BigDecimal plain(BigDecimal number) {
-    return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+  /** A few characters such as 1e999999999 would be written out, for KEDA and in messages, as a gigabyte of digits. */
+  private static BigDecimal plain(String field, BigDecimal number) {
+    BigDecimal plain = Objects.requireNonNull(number, field).signum() == 0 ? BigDecimal.ZERO
+        : number.stripTrailingZeros();
+    if (plain.precision() > DIGITS_MAX || Math.abs((long) plain.scale()) > DIGITS_MAX) {
+      throw new IllegalArgumentException(
+          field + " has more than " + DIGITS_MAX + " digits when it is written out; give one with fewer");
+    }
+    return plain;
   }
 
   private static void requireUrl(String address) {

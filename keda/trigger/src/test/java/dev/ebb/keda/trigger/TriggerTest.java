@@ -76,6 +76,15 @@ class TriggerTest {
         false, Optional.empty(), Optional.empty(), Optional.of("bearer")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999999999", "1e-999999999", "-1e999999999", "1e41", "1.5e-40"})
+  void aNumberThatWouldTakeAllMemoryWhenWrittenOutIsRefused(String number) {
+    refused("threshold has more than 40 digits", () -> new PrometheusTrigger(PROM, "up", number));
+    refused("activationThreshold has more than 40 digits", () -> new PrometheusTrigger(PROM, "up", BigDecimal.ONE,
+        new BigDecimal(number), false, Optional.empty(), Optional.empty(), Optional.empty()));
+    assertEquals("10000000000", new PrometheusTrigger(PROM, "up", "1e10").render(NAMES).metadata().get("threshold"));
+  }
+
   private static PrometheusTrigger authenticated(String authentication, String modes) {
     return new PrometheusTrigger(PROM, "up", BigDecimal.ONE, BigDecimal.ZERO, false, Optional.empty(),
         Optional.of(authentication), Optional.of(modes));
