@@ -11,6 +11,7 @@ import io.fabric8.knative.internal.networking.v1alpha1.ServerlessService;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Decides what one PodAutoscaler of our class needs. */
 public final class Decide {
@@ -49,11 +50,16 @@ public final class Decide {
     if (!begun || foreign) {
       return new Scaling.Untouched();
     }
-    boolean paused = givenUp || paused();
+    // A person who paused it has the word: whatever we wrote would take theirs away, now or when it ends.
+    boolean paused = !has(Decide::pausedByPerson) && (givenUp || paused());
     return switch (reading) {
       case Reading.Valid(Settings settings) ->
           new Scaling.Wanted(Templates.scaledObject(pa, settings, names, paused), paused);
-      case Reading.Refused refused -> new Scaling.PauseOnly(paused);
+      // Without one there would be nothing to pause, and its pod would hold what it has for ever.
+      case Reading.Refused refused when givenUp && seen.scaledObject().isEmpty() ->
+          new Scaling.Wanted(Templates.heldAtZero(pa), true);
+      // What never started does not start by settings that cannot stand, also where a route names it again.
+      case Reading.Refused refused -> new Scaling.PauseOnly(paused || !initialized && has(Decide::pausedByRouting));
     };
   }
 
@@ -61,15 +67,27 @@ public final class Decide {
   private boolean paused() {
     return switch (seen.routing()) {
       case RESERVE, SPARE -> true;
-      case UNKNOWN -> seen.scaledObject().filter(Decide::pausedByRouting).isPresent();
+      case UNKNOWN -> has(Decide::pausedByRouting);
       case ACTIVE, PENDING -> false;
     };
   }
 
+  private boolean has(Predicate<ScaledObject> pause) {
+    return seen.scaledObject().filter(pause).isPresent();
+  }
+
   /** Whether the pause that routing sets is on the object. */
   static boolean pausedByRouting(ScaledObject object) {
+    return annotated(object, Scaling.PAUSED_BY_ROUTING);
+  }
+
+  private static boolean pausedByPerson(ScaledObject object) {
+    return annotated(object, ScaledObject.PAUSED_REPLICAS) && !pausedByRouting(object);
+  }
+
+  private static boolean annotated(ScaledObject object, String key) {
     Map<String, String> annotations = object.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Scaling.PAUSED_BY_ROUTING);
+    return annotations != null && annotations.containsKey(key);
   }
 
   private static Names names(ObjectMeta metadata, ActivatorSeries activator) {

@@ -13,6 +13,6 @@ public sealed interface Scaling {
   /** To be created or brought into line; its annotations hold the pause where it is paused. */
   record Wanted(ScaledObject scaledObject, boolean paused) implements Scaling {}
 
-  /** The settings cannot stand: what runs keeps its last good ones, only the pause follows the routing. */
+  /** The settings cannot stand: what runs keeps its last good ones, only our own pause follows the routing. */
   record PauseOnly(boolean paused) implements Scaling {}
 }

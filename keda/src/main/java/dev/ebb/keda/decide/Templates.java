@@ -12,7 +12,9 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBehaviorBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The objects that a PodAutoscaler of our class stands for. */
 final class Templates {
@@ -32,17 +34,43 @@ final class Templates {
   }
 
   static ScaledObject scaledObject(PodAutoscaler pa, Settings settings, Names names, boolean paused) {
+    ScaledObject object = scaledObject(pa, settings, paused);
+    object.getSpec().triggers = settings.triggers().stream()
+        .map(trigger -> ScaledObjectTrigger.of(trigger.render(names))).toList();
+    return object;
+  }
+
+  /**
+   * One that takes the pod of a revision whose settings cannot stand, and does nothing else. KEDA heeds a pause before
+   * it looks at triggers, but refuses a ScaledObject without any.
+   */
+  static ScaledObject heldAtZero(PodAutoscaler pa) {
+    ScaledObject object = scaledObject(pa, Settings.STANDARD, true);
+    object.getSpec().triggers = List.of(leapDay());
+    return object;
+  }
+
+  /** Asks nobody, and is active for a minute in four years, should somebody end the pause: KEDA knows no never. */
+  private static ScaledObjectTrigger leapDay() {
+    ScaledObjectTrigger trigger = new ScaledObjectTrigger();
+    trigger.type = "cron";
+    trigger.metadata = new TreeMap<>(
+        Map.of("timezone", "UTC", "start", "0 0 29 2 *", "end", "1 0 29 2 *", "desiredReplicas", "1"));
+    return trigger;
+  }
+
+  private static ScaledObject scaledObject(PodAutoscaler pa, Settings settings, boolean paused) {
     ScaledObject object = new ScaledObject();
     ObjectMeta metadata = owned(pa).build();
     if (paused) {
       metadata.setAnnotations(Map.of(ScaledObject.PAUSED_REPLICAS, "0", Scaling.PAUSED_BY_ROUTING, "true"));
     }
     object.setMetadata(metadata);
-    object.setSpec(spec(pa, settings, names));
+    object.setSpec(spec(pa, settings));
     return object;
   }
 
-  private static ScaledObjectSpec spec(PodAutoscaler pa, Settings settings, Names names) {
+  private static ScaledObjectSpec spec(PodAutoscaler pa, Settings settings) {
     ScaledObjectSpec spec = new ScaledObjectSpec();
     spec.scaleTargetRef = new ScaledObjectSpec.TargetRef();
     spec.scaleTargetRef.name = pa.getSpec().getScaleTargetRef().getName();
@@ -52,8 +80,6 @@ final class Templates {
     spec.minReplicaCount = settings.min();
     spec.maxReplicaCount = settings.max();
     spec.advanced = scaleDown(seconds(settings.scaleDownWindow()));
-    spec.triggers = settings.triggers().stream()
-        .map(trigger -> ScaledObjectTrigger.of(trigger.render(names))).toList();
     return spec;
   }
 

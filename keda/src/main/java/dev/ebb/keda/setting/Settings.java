@@ -13,7 +13,7 @@ import java.util.List;
  * @param pollingInterval between two looks at the triggers, whole seconds, at least 1 s
  * @param cooldown without demand before the last replica goes, whole seconds
  * @param scaleDownWindow over which the most recent wish for many replicas still counts when going down, whole seconds
- * @param triggers at least one
+ * @param triggers at least one, but for {@link #STANDARD}
  */
 public record Settings(int min, int max, int initial, Duration pollingInterval, Duration cooldown,
     Duration scaleDownWindow, List<Trigger> triggers) {
@@ -25,6 +25,10 @@ public record Settings(int min, int max, int initial, Duration pollingInterval, 
   public static final Duration COOLDOWN_DEFAULT = Duration.ofSeconds(300);
   /** Kubernetes' own default. */
   public static final Duration SCALE_DOWN_WINDOW_DEFAULT = Duration.ofSeconds(300);
+
+  /** Where nothing is said, or nothing that can stand, the triggers apart, for which there is no standard. */
+  public static final Settings STANDARD = new Settings(0, MAX_DEFAULT, 1, POLLING_INTERVAL_DEFAULT, COOLDOWN_DEFAULT,
+      SCALE_DOWN_WINDOW_DEFAULT, List.of());
 
   /** Copies the list. */
   public Settings {

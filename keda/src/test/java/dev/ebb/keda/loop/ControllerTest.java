@@ -85,6 +85,26 @@ class ControllerTest extends LoopFixture {
     edit(PodAutoscaler.class, "rev-1", pa -> annotated(pa, Annotations.MAX_SCALE, "4"));
     eventually("the new bound", () -> scaledObject().getSpec().maxReplicaCount == 4);
     assertEquals("1", annotation(ScaledObject.PAUSED_REPLICAS));
+    for (String state : List.of("reserve", "active")) {
+      route(state);
+      settle();
+      assertEquals("1", annotation(ScaledObject.PAUSED_REPLICAS), state);
+      assertNull(annotation(Scaling.PAUSED_BY_ROUTING), state);
+    }
+  }
+
+  @Test
+  void aRevisionWithBadSettingsThatIsNotNeededGivesUpItsPod() {
+    start("one");
+    PodAutoscaler bad = Fixtures.podAutoscaler(Fixtures.annotations());
+    create(Fixtures.revision("active"), Fixtures.deployment(1, 0), annotated(bad, Annotations.COOLDOWN, "soon"));
+    eventually("a warning", () -> eventReasons().contains("Warning BadSettings"));
+    assertNull(scaledObject(), "it may be mended");
+    route("reserve");
+    eventually("a ScaledObject", () -> scaledObject() != null);
+    assertEquals("0", annotation(ScaledObject.PAUSED_REPLICAS));
+    edit(PodAutoscaler.class, "rev-1", pa -> annotated(pa, Annotations.COOLDOWN, "20s"));
+    eventually("its own triggers", () -> scaledObject().getSpec().triggers.size() == 2);
   }
 
   @Test
