@@ -29,12 +29,12 @@ public final class ScalerServer implements AutoCloseable {
    * @throws IOException where the address cannot be listened on, naming it
    */
   public static ScalerServer open(InetSocketAddress address, DemandSource source) throws IOException {
-    return open(address, source, Watchers.REPEAT_MS);
+    return open(address, source, Watchers.TURN_MS);
   }
 
-  /** With another time after which streams are told again. */
-  static ScalerServer open(InetSocketAddress address, DemandSource source, long repeatMs) throws IOException {
-    Watchers watchers = new Watchers(repeatMs);
+  /** With another time between two turns in which streams are told again. */
+  static ScalerServer open(InetSocketAddress address, DemandSource source, long turnMs) throws IOException {
+    Watchers watchers = new Watchers(turnMs);
     try {
       // No call waits for anything, so Netty's threads answer themselves.
       Server server = NettyServerBuilder.forAddress(address).directExecutor().maxInboundMessageSize(BYTES_MAX)
@@ -57,11 +57,19 @@ public final class ScalerServer implements AutoCloseable {
     return watchers.count();
   }
 
-  /** Ends all calls and stops listening; returns within two seconds or so. */
-  @Override
-  public void close() {
+  /**
+   * Ends all streams well, stops listening and tells connections to end once their calls are answered, so that KEDA
+   * goes to another router. Returns at once; further calls do nothing.
+   */
+  public void leave() {
     server.shutdown();
     watchers.close();
+  }
+
+  /** Leaves, and ends what is still under way; returns within two seconds or so. */
+  @Override
+  public void close() {
+    leave();
     try {
       if (!server.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow().awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS);

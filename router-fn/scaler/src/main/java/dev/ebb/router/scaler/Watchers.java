@@ -1,6 +1,5 @@
 package dev.ebb.router.scaler;
 
-import io.grpc.Status;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -14,14 +13,16 @@ import java.util.function.Consumer;
  * that KEDA could not act upon, must not leave a request waiting for the next poll.
  */
 final class Watchers implements AutoCloseable {
-  static final long REPEAT_MS = 1_000;
+  static final long TURN_MS = 1_000;
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("scaler").factory());
   private final Set<Watcher> open = new LinkedHashSet<>();
+  /** Used by the thread alone. */
+  private boolean closed;
 
-  Watchers(long repeatMs) {
-    thread.scheduleAtFixedRate(() -> all(Watcher::tell), repeatMs, repeatMs, TimeUnit.MILLISECONDS);
+  Watchers(long turnMs) {
+    thread.scheduleAtFixedRate(() -> all(Watcher::turn), turnMs, turnMs, TimeUnit.MILLISECONDS);
   }
 
   /** The thread of a request does no more than this. */
@@ -29,11 +30,19 @@ final class Watchers implements AutoCloseable {
     run(() -> all(Watcher::risen));
   }
 
+  /** A stream may still come while the server closes; it ends at once. */
   void add(Watcher watcher) {
-    run(() -> {
-      open.add(watcher);
-      one(watcher, Watcher::tell);
+    boolean taken = run(() -> {
+      if (closed) {
+        watcher.end();
+      } else {
+        open.add(watcher);
+        one(watcher, Watcher::turn);
+      }
     });
+    if (!taken) {
+      watcher.end();
+    }
   }
 
   void remove(Watcher watcher) {
@@ -55,15 +64,17 @@ final class Watchers implements AutoCloseable {
       action.accept(watcher);
     } catch (RuntimeException e) {
       open.remove(watcher);
-      watcher.end(Failures.of(e));
+      watcher.fail(Failures.of(e));
     }
   }
 
-  private void run(Runnable task) {
+  /** Whether it will be run; not where all is closed: the streams have ended or are about to. */
+  private boolean run(Runnable task) {
     try {
       thread.execute(task);
+      return true;
     } catch (RejectedExecutionException e) {
-      // Closed: the streams have ended or are about to.
+      return false;
     }
   }
 
@@ -71,7 +82,8 @@ final class Watchers implements AutoCloseable {
   @Override
   public void close() {
     run(() -> {
-      open.forEach(watcher -> watcher.end(Status.UNAVAILABLE.withDescription("the router stops").asRuntimeException()));
+      closed = true;
+      open.forEach(Watcher::end);
       open.clear();
     });
     thread.shutdown();

@@ -43,8 +43,8 @@ class ScalerServerTest {
     open(NEVER_MS);
   }
 
-  private void open(long repeatMs) throws IOException {
-    server = ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), demand, repeatMs);
+  private void open(long turnMs) throws IOException {
+    server = ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), demand, turnMs);
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     calls = ExternalScalerGrpc.newBlockingStub(channel);
   }
@@ -123,12 +123,39 @@ class ScalerServerTest {
   }
 
   @Test
-  void theEndIsToldToWhoListens() throws Exception {
+  void theEndIsToldToWhoListensAndIsNoFailure() throws Exception {
     Listening stream = listening();
     server.close();
-    assertEquals(Status.Code.UNAVAILABLE, ((Status) stream.next(SOON_MS)).getCode());
+    assertEquals(Status.OK, stream.next(SOON_MS), "after a failure KEDA waits up to a minute");
     demand.set(1);
     assertNull(stream.next(100), "a rise after the end reaches nobody");
+  }
+
+  @Test
+  void whoLeavesEndsStreamsWellAndCallersGoToAnother() throws Exception {
+    Listening stream = listening();
+    int port = server.port();
+    server.leave();
+    assertEquals(Status.OK, stream.next(SOON_MS));
+    Tested others = new Tested();
+    others.set(2);
+    try (ScalerServer other = openAnother(port, others)) {
+      assertEquals(true, calls.withWaitForReady().isActive(asked(Map.of())).getResult());
+      assertEquals(true, new Listening(channel, Tested.WORK).next(SOON_MS));
+      assertEquals(1, other.streams());
+    }
+  }
+
+  /** As a Service does it: the same address leads to another router. The port is free a moment after the leaving. */
+  private static ScalerServer openAnother(int port, Tested demand) throws Exception {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return ScalerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), demand);
+      } catch (IOException e) {
+        assertTrue(attempt < 100, "the port is still taken");
+        Thread.sleep(50);
+      }
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ebb.router.app.start;
 
 import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.app.http.InFlight;
+import dev.ebb.router.app.scaler.ScalerLife;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -13,7 +14,8 @@ import sun.misc.Signal;
 
 /**
  * A stop signal ends the process once no request is under way, at the latest after the settings' time; a second one
- * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused.
+ * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused. KEDA
+ * is sent away at once, since demand that it should hear of first is raised elsewhere from then on.
  */
 @ApplicationScoped
 public class StopSignals {
@@ -21,11 +23,13 @@ public class StopSignals {
   private static final int SIGNAL_CODE_BASE = 128;
 
   private final InFlight inFlight;
+  private final ScalerLife scaler;
   private final RouterSettings settings;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
-  StopSignals(InFlight inFlight, RouterSettings settings) {
+  StopSignals(InFlight inFlight, ScalerLife scaler, RouterSettings settings) {
     this.inFlight = inFlight;
+    this.scaler = scaler;
     this.settings = settings;
   }
 
@@ -48,9 +52,11 @@ public class StopSignals {
     });
   }
 
-  private void drain() {
+  /** Returns once no request is under way, or their time is over. */
+  void drain() {
     try {
       inFlight.leave();
+      scaler.leave();
       Thread.sleep(settings.leaveMs());
       int left = inFlight.drain(settings.drainMs());
       if (left > 0) {
