@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,10 +62,12 @@ final class ClusterView implements AutoCloseable {
     this.changed = changed;
     podAutoscalers = informer(in(namespace, client.resources(PodAutoscaler.class)), ClusterView::key);
     services = informer(in(namespace, client.resources(ServerlessService.class)), ClusterView::key);
-    scaledObjects = informer(in(namespace, client.resources(ScaledObject.class)), ClusterView::key);
+    scaledObjects = informer(in(namespace, client.resources(ScaledObject.class)), ClusterView::key,
+        new ScaledObjectChange(client.getKubernetesSerialization()));
     revisions = informer(in(namespace, client.resources(Revision.class)), ClusterView::key)
         // Their elders may have to give up their pods.
-        .addEventHandler(new Teller<>(revision -> siblings(revision).map(ClusterView::key).forEach(changed)));
+        .addEventHandler(new Teller<>(revision -> siblings(revision).map(ClusterView::key).forEach(changed),
+            (before, revision) -> true));
     deployments = informer(in(namespace, client.resources(Deployment.class)).withLabel(REVISION_LABEL),
         ClusterView::revisionKey);
   }
@@ -175,12 +178,18 @@ final class ClusterView implements AutoCloseable {
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> filter,
       Function<HasMetadata, String> keyOf) {
-    return filter.runnableInformer(RESYNC.toMillis())
-        .addEventHandler(new Teller<>(object -> changed.accept(keyOf.apply(object))));
+    return informer(filter, keyOf, (before, object) -> true);
   }
 
-  /** Passes on whose change it was. */
-  private record Teller<T extends HasMetadata>(Consumer<HasMetadata> tell) implements ResourceEventHandler<T> {
+  private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> filter,
+      Function<HasMetadata, String> keyOf, BiPredicate<T, T> matters) {
+    return filter.runnableInformer(RESYNC.toMillis())
+        .addEventHandler(new Teller<>(object -> changed.accept(keyOf.apply(object)), matters));
+  }
+
+  /** Passes on whose change it was, where the change matters. */
+  private record Teller<T extends HasMetadata>(Consumer<HasMetadata> tell, BiPredicate<T, T> matters)
+      implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T object) {
       tell.accept(object);
@@ -188,7 +197,9 @@ final class ClusterView implements AutoCloseable {
 
     @Override
     public void onUpdate(T before, T object) {
-      tell.accept(object);
+      if (matters.test(before, object)) {
+        tell.accept(object);
+      }
     }
 
     @Override
