@@ -2,6 +2,7 @@ package dev.ebb.cli;
 
 import dev.ebb.knative.word.Nearest;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -22,6 +23,9 @@ final class EnvironmentCheck {
       STEP_TIMEOUT_SECONDS
       """.strip().split("\\s+"));
 
+  private static final List<String> LOG_LEVELS =
+      List.of("OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL");
+
   private EnvironmentCheck() {}
 
   /** A line for each variable that looks like a setting and is none. */
@@ -35,6 +39,18 @@ final class EnvironmentCheck {
   private static String hint(String name) {
     return Nearest.of(name.substring(PREFIX.length()), KNOWN)
         .map(known -> "; did you mean " + PREFIX + known + "?").orElse("; the README lists them");
+  }
+
+  /**
+   * The level of the logs, which router and functions would refuse in their logs alone.
+   *
+   * @throws CliException when it is set and is none
+   */
+  static void logLevel(Map<String, String> env) {
+    String level = env.getOrDefault("EBB_LOG_LEVEL", "").strip();
+    if (!level.isEmpty() && !LOG_LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
+      throw new CliException("EBB_LOG_LEVEL=" + level + " makes no sense; give one of " + String.join(", ", LOG_LEVELS));
+    }
   }
 
   /**

@@ -74,6 +74,7 @@ final class ServeOptions {
    */
   void check(Context context) {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
+    EnvironmentCheck.logLevel(context.env());
     between(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS", Integer.MAX_VALUE);
     between(context, "--threads", threads, "EBB_THREADS", THREADS_MAX);
     chosenBackend(context);

@@ -93,6 +93,13 @@ class CommandsTest {
   }
 
   @Test
+  void aLogLevelThatIsNoneIsTold() {
+    env.put("EBB_LOG_LEVEL", "LOUD");
+    refused("EBB_LOG_LEVEL=LOUD makes no sense; give one of OFF, FATAL, ERROR, WARN, INFO, DEBUG, TRACE, ALL", "up",
+        "--port", "1999");
+  }
+
+  @Test
   void aBackendThatCannotRunIsNamedOnlyWhereARouterIsToBeStarted() {
     assumeFalse(Files.isDirectory(Path.of("/proc/driver/nvidia/gpus")), "here it might run");
     env.put("EBB_BACKEND", "cuda");
