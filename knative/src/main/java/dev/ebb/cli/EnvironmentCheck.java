@@ -49,7 +49,8 @@ final class EnvironmentCheck {
   static void logLevel(Map<String, String> env) {
     String level = env.getOrDefault("EBB_LOG_LEVEL", "").strip();
     if (!level.isEmpty() && !LOG_LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
-      throw new CliException("EBB_LOG_LEVEL=" + level + " makes no sense; give one of " + String.join(", ", LOG_LEVELS));
+      throw new CliException("EBB_LOG_LEVEL=" + level + " makes no sense; give one of "
+          + String.join(", ", LOG_LEVELS));
     }
   }
 

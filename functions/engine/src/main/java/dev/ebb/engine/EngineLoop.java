@@ -138,7 +138,7 @@ final class EngineLoop implements AutoCloseable {
       handOffs.reopen(sequence);
     }
     int found = sequence.computed();
-    generation.admitted(nanoTime.getAsLong(), 0, found);
+    generation.found(0, found);
     observer.prefixLooked(sequence.tokens().promptLength(), 0, sequence.tokens().promptLength(), found);
     if (!needsLogits) {
       StepOutcome outcome = new StepOutcome();
@@ -156,8 +156,8 @@ final class EngineLoop implements AutoCloseable {
   private void noteAdmissions(StepPlan plan) {
     for (Admission admitted : plan.admitted()) {
       Generation generation = answers.get(admitted.sequence()).generation();
-      if (!generation.wasAdmitted()) {
-        generation.admitted(nanoTime.getAsLong(), admitted.localTokens(), admitted.externalTokens());
+      if (generation.admitted(nanoTime.getAsLong())
+          && generation.found(admitted.localTokens(), admitted.externalTokens())) {
         int prompt = admitted.sequence().tokens().promptLength();
         observer.prefixLooked(prompt, admitted.localTokens(), prompt - admitted.localTokens(),
             admitted.externalTokens());

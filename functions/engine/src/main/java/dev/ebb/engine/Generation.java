@@ -28,6 +28,7 @@ final class Generation {
   private long admittedNanos;
   private long firstTokenNanos;
   private long lastTokenNanos;
+  private boolean looked;
   private int cachedTokens;
   private int externalTokens;
   private int generatedTokens;
@@ -89,16 +90,22 @@ final class Generation {
     return answers.size() == sampling().n() && answers.stream().allMatch(Answer::finished);
   }
 
-  void admitted(long nowNanos, int local, int external) {
-    if (admittedNanos == 0) {
-      admittedNanos = nowNanos;
+  /** Notes its first seat; whether this is the first. */
+  boolean admitted(long nowNanos) {
+    boolean first = admittedNanos == 0;
+    admittedNanos = first ? nowNanos : admittedNanos;
+    return first;
+  }
+
+  /** Notes what was found of its prompt, the first time, which a hand-off has before a seat; whether this is that. */
+  boolean found(int local, int external) {
+    boolean first = !looked;
+    if (first) {
+      looked = true;
       cachedTokens = local + external;
       externalTokens = external;
     }
-  }
-
-  boolean wasAdmitted() {
-    return admittedNanos != 0;
+    return first;
   }
 
   /** Counts an emitted token. */
@@ -136,12 +143,12 @@ final class Generation {
     int longest = answers.stream().mapToInt(Answer::generated).max().orElse(0);
     return new RequestStats(reason, prompt, cachedTokens, externalTokens, prompt - cachedTokens, generatedTokens,
         longest, sampling().maxTokens(), sampling().n(), preemptions, seconds(arrivedNanos, nowNanos),
-        seconds(arrivedNanos, wasAdmitted() ? admittedNanos : nowNanos), seconds(admittedNanos, firstTokenNanos),
+        seconds(arrivedNanos, admittedNanos != 0 ? admittedNanos : nowNanos), seconds(admittedNanos, firstTokenNanos),
         seconds(firstTokenNanos, lastTokenNanos));
   }
 
-  /** 0 where the later moment never came. */
+  /** 0 where the later moment never came, or came first, as the token that a hand-off brings. */
   private static double seconds(long from, long to) {
-    return from == 0 || to == 0 ? 0 : (to - from) / 1e9;
+    return from == 0 || to == 0 ? 0 : Math.max(0, to - from) / 1e9;
   }
 }

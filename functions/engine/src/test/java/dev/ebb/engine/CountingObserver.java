@@ -6,6 +6,7 @@ import java.util.List;
 /** Adds up what an engine reports. */
 final class CountingObserver implements EngineObserver {
   int preemptions;
+  int promptTokens;
   int localHits;
   int externalHits;
   int queried;
@@ -22,6 +23,7 @@ final class CountingObserver implements EngineObserver {
   @Override
   public void stepCompleted(int tokens, int promptTokens, int preempted) {
     preemptions += preempted;
+    this.promptTokens += promptTokens;
   }
 
   @Override

@@ -126,6 +126,7 @@ class EngineStepTest {
       }
       rig.finish();
       assertTrue(rig.observer.preemptions > 0);
+      assertEquals(17 + 18 + 19, rig.observer.promptTokens, "what is computed again is not counted again");
       for (int i = 0; i < 3; i++) {
         assertEquals(roomy.run(prompt(17 + i), greedy(70).build()).transcript(), tight[i].transcript());
       }

@@ -177,6 +177,8 @@ class HandOffTest {
           Rig.request(PROMPT, params(6), Phase.DECODE, prompt.completion.handOff().orElseThrow()));
       second.finish();
       assertEquals(alone(params(6)), waiting.transcript());
+      second.observer.finished.forEach(stats -> assertEquals(stats.maxTokens() == 6, stats.queueSeconds() > 1e-5,
+          "only the hand-off waits, for its seat: " + stats));
       assertEquals(tokensOfTheUnharmed, second.observer.finished.getFirst().maxTokens());
       assertEquals(0, second.observer.finished.getFirst().preemptions());
       assertEquals(1, second.observer.finished.getLast().preemptions());

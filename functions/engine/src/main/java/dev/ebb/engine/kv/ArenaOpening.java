@@ -11,6 +11,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.StringJoiner;
 import java.util.UUID;
@@ -160,13 +163,29 @@ final class ArenaOpening {
     return memory;
   }
 
-  private void requireSpace(ArenaFormat format) {
-    long usable = file.path().toFile().getUsableSpace();
+  private void requireSpace(ArenaFormat format) throws IOException {
+    long usable = Math.min(file.path().toFile().getUsableSpace(),
+        file.path().toFile().getTotalSpace() - promised());
     if (usable < format.fileBytes()) {
       throw new ArenaException(Reason.NO_SPACE, "a KV arena of " + wantedBlocks * (long) layout.blockTokens()
           + " tokens needs " + mebibytes(format.fileBytes()) + " MiB and " + file.path().getParent() + " has "
-          + mebibytes(usable) + " MiB free. Lower EBB_KV_TOKENS, or set EBB_ARENA_DIR to a folder with more space");
+          + mebibytes(usable) + " MiB free beside other arenas. Lower EBB_KV_TOKENS, delete arenas (*.kv) of models"
+          + " that are served no more, or set EBB_ARENA_DIR to a folder with more space");
     }
+  }
+
+  /**
+   * Bytes of the folder's other arenas, which take their space only as it is written: a write that finds none ends the
+   * process.
+   */
+  private long promised() throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> arenas = Files.newDirectoryStream(file.path().getParent(), "*.kv")) {
+      for (Path other : arenas) {
+        bytes += other.equals(file.path()) ? 0 : Files.size(other);
+      }
+    }
+    return bytes;
   }
 
   private static long mebibytes(long bytes) {

@@ -63,7 +63,7 @@ public final class Draws {
       MinTokens.ruledOut(params, endTokens, vocabulary).forEach(token -> at(changes, token).forbidden = true);
     }
     if (Penalties.ask(params)) {
-      for (int i = 0; i < tokens.size(); i++) {
+      for (int i = Penalties.first(params, tokens); i < tokens.size(); i++) {
         Change change = at(changes, tokens.token(i));
         change.seen = true;
         change.generated += i < tokens.promptLength() ? 0 : 1;

@@ -21,6 +21,11 @@ final class Penalties implements LogitsProcessor {
     return params.repetitionPenalty() != 1 || params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
   }
 
+  /** The first token that counts: prompts, which may be long, only where repetition does. */
+  static int first(SamplingParams params, TokenSource tokens) {
+    return params.repetitionPenalty() == 1 ? tokens.promptLength() : 0;
+  }
+
   @Override
   public boolean applies(SamplingParams params, TokenSource tokens) {
     return ask(params);
@@ -31,14 +36,15 @@ final class Penalties implements LogitsProcessor {
     for (int i = tokens.promptLength(); i < tokens.size(); i++) {
       generated[tokens.token(i)]++;
     }
-    for (int i = 0; i < tokens.size(); i++) {
+    int first = first(params, tokens);
+    for (int i = first; i < tokens.size(); i++) {
       int token = tokens.token(i);
       if (!seen[token]) {
         seen[token] = true;
         logits[token] = penalised(logits[token], generated[token], params);
       }
     }
-    for (int i = 0; i < tokens.size(); i++) {
+    for (int i = first; i < tokens.size(); i++) {
       seen[tokens.token(i)] = false;
       generated[tokens.token(i)] = 0;
     }

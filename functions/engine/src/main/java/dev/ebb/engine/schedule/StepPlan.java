@@ -27,7 +27,7 @@ public final class StepPlan {
     steps.add(new SequenceStep(sequence, start, count, logitsFrom, rows));
     rows += end - logitsFrom;
     tokens += count;
-    promptTokens += Math.max(0, Math.min(end, sequence.tokens().promptLength()) - start);
+    promptTokens += sequence.countPrompt(end);
     blocks += BlockTable.blocksFor(end);
   }
 
@@ -56,7 +56,7 @@ public final class StepPlan {
     return tokens;
   }
 
-  /** How many of the tokens belong to prompts. */
+  /** How many of the tokens belong to prompts and were in no step before: who computes again is not counted again. */
   public int promptTokens() {
     return promptTokens;
   }

@@ -29,6 +29,7 @@ public final class Sequence {
   private int computed;
   private int logitsFrom;
   private int preemptions;
+  private int promptCounted;
 
   /**
    * @param arrival a number that grows with each request
@@ -46,7 +47,9 @@ public final class Sequence {
   /** Another answer to this one's prompt, with nothing computed. */
   public Sequence fork(int otherChoice) {
     HashChain chain = hashes.fork(tokens.promptLength() / KvLayout.BLOCK_TOKENS);
-    return new Sequence(tokens.promptOnly(), chain, priority, arrival, otherChoice, false);
+    Sequence other = new Sequence(tokens.promptOnly(), chain, priority, arrival, otherChoice, false);
+    other.promptCounted = tokens.promptLength();
+    return other;
   }
 
   public TokenList tokens() {
@@ -94,6 +97,14 @@ public final class Sequence {
 
   public void logitsFrom(int position) {
     logitsFrom = position;
+  }
+
+  /** How many tokens of the prompt a step up to {@code end} computes that none before has. */
+  public int countPrompt(int end) {
+    int from = Math.max(computed, promptCounted);
+    int to = Math.min(end, tokens.promptLength());
+    promptCounted = Math.max(promptCounted, to);
+    return Math.max(0, to - from);
   }
 
   public boolean decoding() {

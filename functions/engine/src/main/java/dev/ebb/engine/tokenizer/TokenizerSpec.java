@@ -100,7 +100,8 @@ public record TokenizerSpec(
           "<|end|>", "</s>", "<end_of_turn>", "<EOT>", "_<EOT>", "[EOT]");
 
   /**
-   * Ids that end a generation: those named, and every control token whose string says so.
+   * Ids that end a generation: those named, and every special token whose string says so, also one that the file calls
+   * the user's own, as fine-tuned models do.
    *
    * @param named ids from the model's own description; negative ones are ignored
    */
@@ -112,7 +113,7 @@ public record TokenizerSpec(
       }
     }
     for (int id = 0; id < types.length; id++) {
-      if (types[id] == CONTROL && END_STRINGS.contains(tokens.get(id))) {
+      if ((types[id] == CONTROL || types[id] == USER_DEFINED) && END_STRINGS.contains(tokens.get(id))) {
         ids.add(id);
       }
     }

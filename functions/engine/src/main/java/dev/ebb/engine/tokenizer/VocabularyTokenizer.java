@@ -79,6 +79,9 @@ final class VocabularyTokenizer implements Tokenizer {
   public byte[] bytes(int token, boolean renderSpecial) {
     String piece = piece(token);
     byte type = spec.types()[token];
+    if (type == TokenizerSpec.UNUSED) {
+      return NOTHING;
+    }
     if (type == TokenizerSpec.CONTROL || type == TokenizerSpec.UNKNOWN) {
       return renderSpecial ? piece.getBytes(StandardCharsets.UTF_8) : NOTHING;
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.engine.kv.ArenaException.Reason;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -226,6 +227,19 @@ class ArenaOpeningTest {
         () -> Arena.open(huge, new KvLayout(100, 100, 128, 16, KvLayout.Type.F32), ArenaFixture.MODEL));
     assertEquals(Reason.NO_SPACE, e.reason());
     assertTrue(e.getMessage().contains("EBB_KV_TOKENS"));
+  }
+
+  /** It has no byte on the disk yet, and will have. */
+  @Test
+  void spaceThatAnotherArenaWillTakeIsNotFree() throws IOException {
+    try (RandomAccessFile other = new RandomAccessFile(directory.resolve("other-f16.kv").toFile(), "rw")) {
+      other.setLength(directory.toFile().getTotalSpace());
+    }
+    ArenaException e = assertThrows(ArenaException.class, () -> ArenaFixture.open(directory, 8));
+    assertEquals(Reason.NO_SPACE, e.reason());
+    assertTrue(e.getMessage().contains("delete arenas (*.kv) of models that are served no more"), e.getMessage());
+    Files.delete(directory.resolve("other-f16.kv"));
+    ArenaFixture.open(directory, 8).close();
   }
 
   @Test

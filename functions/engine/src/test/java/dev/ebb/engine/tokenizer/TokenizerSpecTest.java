@@ -1,5 +1,6 @@
 package dev.ebb.engine.tokenizer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -26,6 +27,14 @@ class TokenizerSpecTest {
       refused("TOKEN 2: byte token '" + token + "' is not written <0xNN>",
           () -> spec(TokenizerSpec.Kind.SENTENCE_PIECE_BPE, token));
     }
+  }
+
+  /** As in files of fine-tuned models, whose own turns end with tokens that their base did not have. */
+  @Test
+  void aSpecialTokenThatSaysSoEndsATurnWhoeverItIsFrom() {
+    byte[] types = {TokenizerSpec.CONTROL, TokenizerSpec.USER_DEFINED, TokenizerSpec.NORMAL, TokenizerSpec.NORMAL};
+    List<String> tokens = List.of("<|endoftext|>", "<|im_end|>", "</s>", "x");
+    assertArrayEquals(new int[] {0, 1, 3}, TokenizerSpec.endOfGeneration(tokens, types, 3, -1));
   }
 
   @Test

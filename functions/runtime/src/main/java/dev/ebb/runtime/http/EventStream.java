@@ -21,7 +21,7 @@ final class EventStream {
 
   private final Context loop;
   private final Sink sink;
-  private final int eventsMax;
+  private final StreamBacklog backlog;
   private final Runnable tooSlow;
   private final Queue<Object> queue = new ArrayDeque<>();
   private boolean writing;
@@ -42,13 +42,13 @@ final class EventStream {
 
   /**
    * @param loop event loop of the connection
-   * @param eventsMax events that may wait for the client
+   * @param backlog room for events that wait for their clients
    * @param tooSlow told once, on the sending thread, when more wait
    */
-  EventStream(Context loop, Sink sink, int eventsMax, Runnable tooSlow) {
+  EventStream(Context loop, Sink sink, StreamBacklog backlog, Runnable tooSlow) {
     this.loop = loop;
     this.sink = sink;
-    this.eventsMax = eventsMax;
+    this.backlog = backlog;
     this.tooSlow = tooSlow;
   }
 
@@ -58,12 +58,13 @@ final class EventStream {
       if (finished || givenUp) {
         return;
       }
-      if (queue.size() < eventsMax) {
+      if (backlog.take(queue.size())) {
         queue.add(event);
         startWriting();
         return;
       }
       givenUp = true;
+      backlog.giveBack(queue.size());
       queue.clear();
     }
     tooSlow.run();
@@ -95,6 +96,7 @@ final class EventStream {
         return;
       }
       events = List.copyOf(queue);
+      backlog.giveBack(queue.size());
       queue.clear();
       last = finished;
     }

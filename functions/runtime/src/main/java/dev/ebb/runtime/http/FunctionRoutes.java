@@ -34,12 +34,14 @@ public class FunctionRoutes {
   private static final int ORDER = -1000;
 
   private final EbbConfig config;
+  private final StreamBacklog backlog;
   private final InFlight inFlight;
   private final Submissions submissions;
 
   @Inject
   FunctionRoutes(EbbConfig config, InFlight inFlight, Submissions submissions) {
     this.config = config;
+    backlog = new StreamBacklog(config.stream().eventsMax());
     this.inFlight = inFlight;
     this.submissions = submissions;
   }
@@ -98,10 +100,10 @@ public class FunctionRoutes {
   private void stream(RoutingContext context, Work work, Caller caller) {
     Context loop = context.vertx().getOrCreateContext();
     Submissions.Ticket ticket = new Submissions.Ticket();
-    EventStream stream = new EventStream(loop, new ResponseSink(context.request()), config.stream().eventsMax(),
+    EventStream stream = new EventStream(loop, new ResponseSink(context.request()), backlog,
         () -> {
-          LOG.warnf("request %s: its reader is %d events behind and is cut off",
-              work.requestId(), config.stream().eventsMax());
+          LOG.warnf("request %s: its reader is too far behind and is cut off; %d events of others wait",
+              work.requestId(), backlog.waiting());
           ticket.cancel();
         });
     caller.whenGone(ticket::cancel);

@@ -4,8 +4,11 @@ package dev.ebb.runtime.metrics;
 final class Buckets {
   private Buckets() {}
 
-  /** Tokens of a request. */
-  static final double[] TOKENS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000};
+  /** Tokens of a request. vLLM ends at the model's context; one end for all models lets their series be added. */
+  static final double[] TOKENS = {
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
+    1_000_000
+  };
 
   /** Tokens of an engine step. */
   static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};

@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
@@ -26,6 +27,7 @@ public class ProcessEnd {
   private final EbbConfig config;
   private final InFlight inFlight;
   private final Set<Signal> received = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean stopping = new AtomicBoolean();
   private ParentWatch parent;
 
   @Inject
@@ -57,7 +59,7 @@ public class ProcessEnd {
       // Whoever asks twice does not want to wait. (Ctrl-C and then the router's SIGTERM are one wish.)
       Runtime.getRuntime().halt(SIGNAL_CODE_BASE + signal.getNumber());
     }
-    if (received.size() > 1) {
+    if (!stopping.compareAndSet(false, true)) {
       return;
     }
     Thread.ofPlatform().name("ebb-drain").start(() -> {

@@ -25,7 +25,8 @@ class EventStreamTest {
   private final Context loop = vertx.getOrCreateContext();
   private final FakeClient client = new FakeClient();
   private final AtomicInteger givenUp = new AtomicInteger();
-  private final EventStream stream = new EventStream(loop, client, EVENTS_MAX, givenUp::incrementAndGet);
+  private final StreamBacklog backlog = new StreamBacklog(EVENTS_MAX);
+  private final EventStream stream = new EventStream(loop, client, backlog, givenUp::incrementAndGet);
 
   @AfterEach
   void close() throws Exception {
@@ -68,6 +69,22 @@ class EventStreamTest {
     assertEquals(1, givenUp.get(), "the request is cancelled once");
     assertTrue(client.aborted);
     assertFalse(client.ended, "a cut stream must not look complete");
+    assertEquals(0, backlog.waiting());
+  }
+
+  /** Each alone may have eight; together they have room for 32. */
+  @Test
+  void whereManyAreBehindEachMayBeLessSo() throws Exception {
+    for (int other = 0; other < 4 * EVENTS_MAX; other++) {
+      assertTrue(backlog.take(other % EVENTS_MAX));
+    }
+    stream.send(Map.of("i", 0));
+    settle();
+    stream.send(Map.of("i", 1));
+    assertEquals(0, givenUp.get(), "one that is hardly behind goes on");
+    stream.send(Map.of("i", 2));
+    assertEquals(1, givenUp.get());
+    assertEquals(4 * EVENTS_MAX, backlog.waiting());
   }
 
   @Test

@@ -18,8 +18,8 @@ final class StringMethods {
           Map.entry("strip", (s, t, a) -> PyText.stripLeft(PyText.stripRight(t, chars(s, a)), chars(s, a))),
           Map.entry("lstrip", (s, t, a) -> PyText.stripLeft(t, chars(s, a))),
           Map.entry("rstrip", (s, t, a) -> PyText.stripRight(t, chars(s, a))),
-          Map.entry("startswith", (s, t, a) -> any(s, a, t::startsWith)),
-          Map.entry("endswith", (s, t, a) -> any(s, a, t::endsWith)),
+          Map.entry("startswith", (s, t, a) -> any(s, a, Stretch.of(t, a).text()::startsWith)),
+          Map.entry("endswith", (s, t, a) -> any(s, a, Stretch.of(t, a).text()::endsWith)),
           Map.entry("removeprefix", (s, t, a) -> t.startsWith(one(a)) ? t.substring(one(a).length()) : t),
           Map.entry("removesuffix", (s, t, a) ->
               t.endsWith(one(a)) ? t.substring(0, t.length() - one(a).length()) : t),
@@ -29,14 +29,14 @@ final class StringMethods {
           Map.entry("capitalize", (s, t, a) -> PyCase.capitalize(s, t)),
           Map.entry("split", (s, t, a) -> PySplit.split(s, t, a.text(s, 0, "sep", null), limit(a), false)),
           Map.entry("rsplit", (s, t, a) -> PySplit.split(s, t, a.text(s, 0, "sep", null), limit(a), true)),
-          Map.entry("splitlines", (s, t, a) -> PySplit.lines(s, t)),
+          Map.entry("splitlines", (s, t, a) -> PySplit.lines(s, withoutArguments(t, a))),
           Map.entry("partition", (s, t, a) -> PySplit.partition(s, t, one(a), indexOf(s, t, a), false)),
           Map.entry("rpartition", (s, t, a) -> PySplit.partition(s, t, one(a), lastIndexOf(s, t, a), true)),
           Map.entry("replace", StringMethods::replace),
-          Map.entry("find", (s, t, a) -> points(t, indexOf(s, t, a))),
-          Map.entry("rfind", (s, t, a) -> points(t, lastIndexOf(s, t, a))),
-          Map.entry("index", (s, t, a) -> index(t, indexOf(s, t, a))),
-          Map.entry("count", (s, t, a) -> count(s, t, one(a))),
+          Map.entry("find", (s, t, a) -> Stretch.of(t, a).place(part -> indexOf(s, part, a))),
+          Map.entry("rfind", (s, t, a) -> Stretch.of(t, a).place(part -> lastIndexOf(s, part, a))),
+          Map.entry("index", (s, t, a) -> found(Stretch.of(t, a).place(part -> indexOf(s, part, a)))),
+          Map.entry("count", (s, t, a) -> count(s, Stretch.of(t, a).text(), one(a))),
           Map.entry("join", (s, t, a) -> join(s, t, a.get(0, "iterable", Collections.emptyList()))),
           Map.entry("format", (s, t, a) -> PyFormat.braces(s, t, a)),
           Map.entry("isdigit", (s, t, a) -> all(t, Character::isDigit)),
@@ -136,15 +136,16 @@ final class StringMethods {
     return out.append(text, from, text.length()).toString();
   }
 
-  private static long points(String text, int index) {
-    return index < 0 ? -1 : text.codePointCount(0, index);
+  private static String withoutArguments(String text, Arguments.Values arguments) {
+    arguments.atMost(0);
+    return text;
   }
 
-  private static long index(String text, int at) {
+  private static long found(long at) {
     if (at < 0) {
       throw new TemplateException("substring not found");
     }
-    return points(text, at);
+    return at;
   }
 
   private static long count(RenderState state, String text, String part) {

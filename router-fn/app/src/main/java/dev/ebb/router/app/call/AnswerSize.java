@@ -6,36 +6,46 @@ import dev.ebb.router.app.openai.GenerateBody;
 import dev.ebb.router.request.Refusal;
 import java.util.List;
 
-/** What the log-probabilities of a whole answer take of memory: they may be a thousand times what asked for them. */
+/** What the log-probabilities of an answer take of memory: they may be a thousand times what asked for them. */
 final class AnswerSize {
   /** Of one, in the answer's tree and text, as measured. */
   private static final int LOGPROB_BYTES = 300;
+  /** Of one as it comes from a function, which a stream keeps until all answers to its prompt have begun. */
+  private static final int KEPT_BYTES = 16;
 
   private AnswerSize() {}
 
   /**
-   * Bytes of all log-probabilities that were asked for; 0 of a stream, which is sent as it comes. Of an answer without
-   * a length of its own nothing is known.
+   * Bytes of all log-probabilities that were asked for; of a stream those of its prompts, which come at once, one
+   * prompt's as a tree at a time. Of an answer without a length of its own, which may end at any token, nothing is
+   * known.
    *
    * @param most above which an answer is refused
    */
   static long of(GenerateBody body, List<PreparedPrompt> prompts, long most) {
-    if (body.output().stream()) {
-      return 0;
-    }
-    long bytes = LOGPROB_BYTES * prompts.stream().mapToLong(prompt -> logprobs(body, prompt)).sum();
+    long bytes = body.output().stream() ? streamed(prompts)
+        : LOGPROB_BYTES * prompts.stream().mapToLong(prompt -> whole(body, prompt)).sum();
     if (bytes > most) {
-      throw Refusal.invalid("logprobs", "too_many_logprobs", "The answer would have " + bytes / LOGPROB_BYTES
-          + " log-probabilities, of at most " + most / LOGPROB_BYTES + " here; ask for fewer (logprobs, n, prompts), or"
-          + " for a stream.");
+      throw Refusal.invalid("logprobs", "too_many_logprobs", "The answer's log-probabilities would take " + bytes
+          + " bytes, of at most " + most + " here; ask for fewer (logprobs, n, prompts)"
+          + (body.output().stream() ? "." : ", or for a stream."));
     }
     return bytes;
   }
 
-  private static long logprobs(GenerateBody body, PreparedPrompt prompt) {
+  private static long streamed(List<PreparedPrompt> prompts) {
+    long largest = prompts.stream().mapToLong(AnswerSize::ofPrompt).max().orElse(0);
+    return LOGPROB_BYTES * largest + KEPT_BYTES * prompts.stream().mapToLong(AnswerSize::ofPrompt).sum();
+  }
+
+  private static long whole(GenerateBody body, PreparedPrompt prompt) {
     SamplingParams asked = prompt.sampling();
-    long ofPrompt = (long) prompt.tokens().length * (1 + asked.promptLogprobs());
-    long ofAnswer = (long) body.maxTokens().orElse(0) * (1 + asked.logprobs());
-    return asked.n() * (ofPrompt + ofAnswer);
+    int atLeast = asked.ignoreEos() ? asked.maxTokens() : asked.minTokens();
+    long ofAnswer = (long) Math.max(atLeast, body.maxTokens().orElse(0)) * (1 + asked.logprobs());
+    return asked.n() * (ofPrompt(prompt) + ofAnswer);
+  }
+
+  private static long ofPrompt(PreparedPrompt prompt) {
+    return (long) prompt.tokens().length * (1 + prompt.sampling().promptLogprobs());
   }
 }

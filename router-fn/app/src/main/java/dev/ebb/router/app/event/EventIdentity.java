@@ -13,9 +13,9 @@ import java.util.HexFormat;
 record EventIdentity(String source, String id) {
   private static final int ID_BYTES = 16;
 
-  /** One text for both; no source has a line break. */
+  /** One text for both, as short as others of however long ones. */
   String key() {
-    return source + "\n" + id;
+    return HexFormat.of().formatHex(digest());
   }
 
   /** Id of the answer, 32 hexadecimal digits. */
@@ -30,7 +30,10 @@ record EventIdentity(String source, String id) {
 
   private byte[] digest() {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(key().getBytes(StandardCharsets.UTF_8));
+      // Neither should have a line break; of those that have, the length says where the first ends.
+      boolean odd = source.indexOf('\n') >= 0 || id.indexOf('\n') >= 0;
+      String both = (odd ? source.length() + "\n" : "") + source + "\n" + id;
+      return MessageDigest.getInstance("SHA-256").digest(both.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -32,7 +32,7 @@ public final class Errors {
       case TOO_LARGE -> refusal.code().equals("uri_too_long") ? 414 : 413;
       case TOO_MANY -> 429;
       case UNAVAILABLE -> 503;
-      case TIMEOUT -> refusal.code().startsWith("body_") ? 408 : 504;
+      case TIMEOUT -> String.valueOf(refusal.code()).startsWith("body_") ? 408 : 504;
       case INTERNAL -> 500;
     };
   }
@@ -76,7 +76,7 @@ public final class Errors {
     }
     Future<Void> sent = response.setStatusCode(status).putHeader("content-type", "application/json")
         .end(body(refusal).toString());
-    if (refusal.code().equals(RequestHead.UNKNOWN_END)) {
+    if (RequestHead.UNKNOWN_END.equals(refusal.code())) {
       sent.onComplete(done -> context.request().connection().close());
     } else if (bodyIncomplete(context.request())) {
       linger(context, passedOver);
@@ -93,6 +93,11 @@ public final class Errors {
   /** The answer must arrive before the connection ends, which who still sends makes sure of; but not for ever. */
   private static void linger(RoutingContext context, boolean passedOver) {
     HttpServerRequest request = context.request();
+    if (passedOver) {
+      // Before its body was asked for it is paused, and the next request would never be read.
+      request.handler(rest -> { });
+      request.resume();
+    }
     if (request.version() != HttpVersion.HTTP_2) {
       context.vertx().setTimer(passedOver ? PASS_OVER_MS : LINGER_MS, fired -> {
         if (!passedOver || !request.isEnded()) {

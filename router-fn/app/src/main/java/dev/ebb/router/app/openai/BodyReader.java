@@ -8,6 +8,7 @@ import dev.ebb.router.request.Prompt;
 import dev.ebb.router.request.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,7 +140,8 @@ public class BodyReader {
       case STRING -> value.textValue();
       case ARRAY -> value.valueStream().map(BodyReader::plain).toList();
       case OBJECT -> {
-        Map<String, Object> all = new HashMap<>();
+        // Templates write objects in their order.
+        Map<String, Object> all = new LinkedHashMap<>();
         value.properties().forEach(entry -> all.put(entry.getKey(), plain(entry.getValue())));
         yield all;
       }

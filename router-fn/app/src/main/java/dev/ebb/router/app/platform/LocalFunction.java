@@ -268,7 +268,11 @@ final class LocalFunction {
       endpoint = started.endpoint();
       LOG.infof("%s starts (pid %d, port %d)", phase.label(), process.pid(), endpoint.port());
       process.onExit().thenRun(this::turnNow);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The last is how Java says that it may have no further thread, which a started process needs.
+      if (process != null) {
+        process.destroyForcibly();
+      }
       String fullDisk = launcher.fullDisk();
       String why = "The " + phase.label() + " function cannot be started: " + e.getMessage() + fullDisk;
       LOG.warn(why);

@@ -51,8 +51,11 @@ final class LogTail {
 
   private static List<String> lines(Path log, long from) {
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(Math.max(from, file.length() - BYTES_MAX));
-      byte[] bytes = new byte[(int) (file.length() - file.getFilePointer())];
+      long size = file.length();
+      // Somebody may have cut it meanwhile, as who rotates logs does.
+      long begin = Math.max(from > size ? 0 : from, size - BYTES_MAX);
+      file.seek(begin);
+      byte[] bytes = new byte[(int) (size - begin)];
       file.readFully(bytes);
       return new String(bytes, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
     } catch (IOException e) {

@@ -27,7 +27,7 @@ record CompletionLogprobs(TokenTexts texts, int top) {
       String text = texts.text(token == null ? firstToken : token.token());
       offsets.add(at);
       names.add(text);
-      at += text.length();
+      at += characters(text);
       if (token == null) {
         logprobs.addNull();
         alternatives.addNull();
@@ -55,6 +55,11 @@ record CompletionLogprobs(TokenTexts texts, int top) {
 
   /** Characters that the tokens of a list take. */
   int length(List<TokenLogprobs> tokens) {
-    return tokens.stream().mapToInt(token -> texts.text(token.token()).length()).sum();
+    return tokens.stream().mapToInt(token -> characters(texts.text(token.token()))).sum();
+  }
+
+  /** As Python counts them, whose users the offsets are for. */
+  static int characters(String text) {
+    return text.codePointCount(0, text.length());
   }
 }

@@ -8,6 +8,7 @@ import dev.ebb.events.Usage;
 import dev.ebb.router.app.openai.Api;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns the pieces that decode sends into the events of an OpenAI stream. Confined to the request's thread. */
 public final class StreamedReply {
@@ -48,6 +49,9 @@ public final class StreamedReply {
     if (!choice.begun) {
       choice.begun = true;
       begin(prompt, index, events);
+      if (allBegun(prompt)) {
+        promptLogprobs.set(prompt, List.of());
+      }
     }
     choice.tokens += piece.tokenIds() == null ? 0 : piece.tokenIds().length;
     if (speaks(piece)) {
@@ -85,9 +89,13 @@ public final class StreamedReply {
         CompletionLogprobs shape = new CompletionLogprobs(head.texts(), head.output().logprobs());
         first.set("logprobs", shape.node(tokens, head.prompts().get(prompt).tokens()[0], 0));
       }
-      choices[index].offset = echo.length();
+      choices[index].offset = CompletionLogprobs.characters(echo);
       events.add(event(index, first));
     }
+  }
+
+  private boolean allBegun(int prompt) {
+    return IntStream.range(0, head.answers()).allMatch(answer -> choices[head.choice(prompt, answer)].begun);
   }
 
   private boolean speaks(DecodeChunk piece) {

@@ -47,8 +47,11 @@ public class StopSignals {
       Runtime.getRuntime().halt(SIGNAL_CODE_BASE + signal.getNumber());
     }
     Thread.ofPlatform().name("router-drain").start(() -> {
-      drain();
-      Quarkus.asyncExit(0);
+      try {
+        drain();
+      } finally {
+        Quarkus.asyncExit(0);
+      }
     });
   }
 

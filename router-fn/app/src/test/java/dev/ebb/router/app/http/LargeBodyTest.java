@@ -114,6 +114,18 @@ class LargeBodyTest {
     assertEquals("too_many_logprobs", whole.json().at("/error/code").asText(), whole.http()::body);
   }
 
+  /** Its prompt's log-probabilities come at once, whether it is streamed or not. */
+  @Test
+  void aStreamsPromptLogprobsCountToo() {
+    Fakes.DECODE.plan(Behaviours.HANG);
+    String large = "{'prompt': [" + "9,".repeat(399) + "9], 'echo': true, 'logprobs': 20, 'max_tokens': 1, 'stream': "
+        + "true}";
+    CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> Client.post("/v1/completions", large));
+    Fakes.DECODE.next();
+    assertEquals(429, Client.post("/v1/completions", large).status());
+    first.join();
+  }
+
   @Test
   void anAnswersLogprobsCountBesideOthers() {
     Fakes.DECODE.plan(Behaviours.HANG);

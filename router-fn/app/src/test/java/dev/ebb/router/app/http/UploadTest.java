@@ -143,6 +143,23 @@ class UploadTest {
     }
   }
 
+  /** Its connection serves the next request, once the body that was refused has passed. */
+  @Test
+  void whoIsRefusedAtItsHeadMayAskAgainOnItsConnection() throws Exception {
+    try (Upload first = Upload.announced(LARGE)) {
+      first.write(LARGE_BODY.substring(0, LARGE - 100));
+      awaitHeld(held -> held == LARGE - 100);
+      try (Upload refused = Upload.announced(LARGE)) {
+        assertEquals(429, refused.status());
+        refused.write(LARGE_BODY.substring(0, LARGE));
+        refused.write("POST /tokenize HTTP/1.1\r\nhost: ebb\r\nconnection: close\r\ncontent-length: 16\r\n\r\n"
+            + "{'prompt':'abc'}");
+        String answers = refused.answer();
+        assertTrue(answers.contains("HTTP/1.1 200 ") && answers.contains("\"count\":"), answers);
+      }
+    }
+  }
+
   @Test
   void headsWithoutBodiesShutNobodyOut() throws Exception {
     List<Upload> idle = new ArrayList<>();
