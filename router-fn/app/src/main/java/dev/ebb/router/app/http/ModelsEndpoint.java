@@ -29,7 +29,8 @@ public class ModelsEndpoint {
   }
 
   void one(RoutingContext context) {
-    String id = context.normalizedPath().substring(PREFIX.length());
+    // Clients that know of no slash in an id write it as %2F.
+    String id = context.normalizedPath().substring(PREFIX.length()).replaceAll("(?i)%2f", "/");
     Blocking.answer(context, () -> model(catalog.get(id)));
   }
 
