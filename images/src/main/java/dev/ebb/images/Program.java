@@ -115,10 +115,15 @@ record Program(String name, String title, Source source, List<String> start, Lis
         List.of());
   }
 
-  /** No file may be written in a read-only root, so a crash is told on the error stream. */
+  /**
+   * No file may be written in a read-only root, so a crash is told on the error stream. And where the heap's share of
+   * the memory is more than some 30 GiB, HotSpot would turn compressed references off, and a start archive that was
+   * made with the other setting is refused, so it could not start: an image would depend on the memory of the machine
+   * that built it. Told on the command line to compress, it keeps to a heap that it can address so instead.
+   */
   private static List<String> jvm(String... options) {
     List<String> all = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+ExitOnOutOfMemoryError",
-        "-XX:+ErrorFileToStderr"));
+        "-XX:+ErrorFileToStderr", "-XX:+UseCompressedOops"));
     all.addAll(List.of(options));
     return all;
   }
