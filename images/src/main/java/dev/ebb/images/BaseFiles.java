@@ -27,6 +27,8 @@ final class BaseFiles {
       throws IOException, InterruptedException {
     Folders.fresh(to);
     Set<String> files = new TreeSet<>(SharedObjects.neededBy(binaries(java, library), java.toRealPath()));
+    // By it scanners know whose packages these are.
+    files.add(OsRelease.FILE.toString());
     for (Path path : Folders.below(LOCALE)) {
       if (Files.isRegularFile(path)) {
         files.add(path.toString());

@@ -49,10 +49,11 @@ public final class Build {
     Set<String> modules = JavaRuntime.link(jars, options.work(), java);
     Path library = apps.get("decode").resolve("native/libebb.so");
     Collection<DebianPackages.Package> packages = BaseFiles.make(java, library, base);
+    OsRelease system = OsRelease.here();
     Files.createDirectories(options.out());
     for (Program program : Program.all()) {
       if (options.only().contains(program.name())) {
-        write(program, apps.get(program.name()), new Materials().packages(packages).runtime(modules));
+        write(program, apps.get(program.name()), new Materials().packages(packages, system).runtime(modules));
       }
     }
   }

@@ -33,12 +33,8 @@ final class Materials {
     return MAPPER.writeValueAsString(document) + "\n";
   }
 
-  Materials packages(Collection<DebianPackages.Package> packages) {
-    for (DebianPackages.Package one : packages) {
-      String version = one.version().replace("+", "%2B").replace(":", "%3A");
-      add("library", one.name(), one.version(), "pkg:deb/debian/" + one.name() + "@" + version + "?arch="
-          + one.architecture());
-    }
+  Materials packages(Collection<DebianPackages.Package> packages, OsRelease system) {
+    packages.forEach(one -> add("library", one.name(), one.version(), system.url(one)));
     return this;
   }
 

@@ -49,6 +49,8 @@ class BuiltImagesTest {
       new JsonParser().parse(bill.toFile()).getComponents().forEach(one -> names.add(one.getName()));
       assertTrue(names.containsAll(Set.of("libc6", "jdk", "jackson-databind")), () -> name + ": " + names);
       assertTrue(ImageFile.open(Machine.archive(name), work).listing().stream()
+          .anyMatch(line -> line.endsWith(" etc/os-release")), "scanners need it: " + name);
+      assertTrue(ImageFile.open(Machine.archive(name), work).listing().stream()
           .anyMatch(line -> line.endsWith(" usr/share/sbom/ebb-" + name + ".cdx.json")), name);
     }
   }
