@@ -1,7 +1,6 @@
 package dev.ebb.knative.render;
 
 import dev.ebb.knative.config.PhaseSpec;
-import dev.ebb.knative.config.Toleration;
 import java.util.List;
 
 /** The pod of a function, but for what Knative and Deployments do differently. */
@@ -28,15 +27,6 @@ final class FunctionPod {
 
   /** Where it may run, and by which runtime. */
   static Fields placement(FunctionPart function) {
-    return new Fields().andAny("nodeSelector", function.model().nodeSelector())
-        .andAny("tolerations", tolerations(function.model().tolerations()))
-        .andAny("runtimeClassName", function.model().runtimeClass());
-  }
-
-  static List<Fields> tolerations(List<Toleration> tolerations) {
-    return tolerations.stream()
-        .map(one -> new Fields().andAny("key", one.key()).and("operator", one.operator())
-            .andAny("value", one.value()).andAny("effect", one.effect()))
-        .toList();
+    return Placement.of(function.model()).andAny("runtimeClassName", function.model().runtimeClass());
   }
 }

@@ -36,8 +36,7 @@ final class PullJobs {
         .and("restartPolicy", "OnFailure")
         // The fresh volume belongs to root; the group may write.
         .and("securityContext", Fields.of("fsGroup", Containers.USER))
-        .andAny("nodeSelector", model.nodeSelector())
-        .andAny("tolerations", FunctionPod.tolerations(model.tolerations()))
+        .andAll(Placement.of(model))
         .and("containers", List.of(container(yaml, model, hub)))
         .and("volumes", List.of(Fields.of("name", "model").and("persistentVolumeClaim", claim),
             Containers.temporaryVolume()));

@@ -12,7 +12,7 @@ final class ResourceFlavors {
     return yaml.quotas().map(QuotaSpec::flavors).orElse(List.of()).stream()
         .map(flavor -> Manifest.of(yaml, Kind.RESOURCE_FLAVOR, name(yaml, flavor.name()), Labels.metadata(yaml),
             Fields.of("spec", new Fields().andAny("nodeLabels", flavor.nodeLabels())
-                .andAny("tolerations", FunctionPod.tolerations(flavor.tolerations())))))
+                .andAny("tolerations", Placement.tolerations(flavor.tolerations())))))
         .toList();
   }
 

@@ -33,6 +33,7 @@ final class RouterDeployments {
         .and("enableServiceLinks", false)
         .and("terminationGracePeriodSeconds",
             RouterPart.LEAVE_SECONDS + router.yaml().router().drainSeconds() + GRACE_SECONDS)
+        .andAll(Placement.ofRouter(router.model()))
         .and("containers", List.of(container(router)))
         .and("volumes", List.of(ModelVolume.volume(router.model()), Containers.temporaryVolume()));
   }

@@ -1,0 +1,63 @@
+package dev.ebb.knative.render;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebb.knative.config.YamlFiles;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** What holds of the pods of all objects of the full file, whoever makes them. */
+class PodsTest {
+  /** Templates of pods by the kind and name of the object that has them, and the place in it. */
+  private static Map<String, Map<?, ?>> templates() {
+    Map<String, Map<?, ?>> found = new LinkedHashMap<>();
+    for (Object one : new Yaml().loadAll(Rendering.stream(Rendering.of(YamlFiles.full())))) {
+      collect(at(one, "kind") + " " + at(one, "metadata/name"), one, found);
+    }
+    return found;
+  }
+
+  private static void collect(String name, Object value, Map<String, Map<?, ?>> found) {
+    if (!(value instanceof Map<?, ?> fields)) {
+      return;
+    }
+    if (fields.get("spec") instanceof Map<?, ?> spec && spec.containsKey("containers")) {
+      found.put(name, fields);
+    }
+    fields.values().forEach(below -> collect(name, below, found));
+  }
+
+  private static Map<?, ?> pod(String name) {
+    return (Map<?, ?>) templates().get(name).get("spec");
+  }
+
+  private static Object at(Object value, String path) {
+    Object found = value;
+    for (String key : path.split("/")) {
+      found = found instanceof List<?> items ? items.get(Integer.parseInt(key)) : ((Map<?, ?>) found).get(key);
+    }
+    return found;
+  }
+
+  @Test
+  void aRouterRunsWhereItsModelIs() {
+    Map<?, ?> hub = pod("Deployment qwen3-0-6b-router");
+    Map<?, ?> function = pod("Service qwen3-0-6b-decode");
+    assertEquals(Map.of("zone", "b", "accelerator", "h100"), hub.get("nodeSelector"));
+    assertEquals(function.get("nodeSelector"), hub.get("nodeSelector"));
+    assertEquals(function.get("tolerations"), hub.get("tolerations"));
+    assertNull(hub.get("runtimeClassName"), "it has no GPU");
+  }
+
+  @Test
+  void whatIsInAnImageIsOnEveryNode() {
+    Map<?, ?> pod = pod("Deployment tiny-model-router");
+    assertTrue(pod.containsKey("volumes"), pod.toString());
+    assertNull(pod.get("nodeSelector"));
+  }
+}
