@@ -7,7 +7,7 @@ import java.util.TreeSet;
 
 /** What holds for an installation as a whole: where it may be, and the least that its programs need. */
 final class InstallationRules {
-  /** Namespaces of Kubernetes and of what Ebb stands on; Ebb's NetworkPolicies would cut them off. */
+  /** Namespaces of Kubernetes and of what Ebb stands on; Ebb's Pod Security level could keep their pods out. */
   private static final Set<String> TAKEN = Set.of("default", "kube-system", "kube-public", "kube-node-lease",
       "knative-serving", "knative-eventing", "keda", "kueue-system", "ebb-system");
   /** No virtual machine of Java starts in less, whatever it is to run. */
@@ -28,8 +28,8 @@ final class InstallationRules {
     Set<String> taken = new TreeSet<>(TAKEN);
     taken.addAll(List.of(others.keda(), others.knative(), others.ingress(), others.prometheus()));
     if (taken.contains(yaml.namespace())) {
-      report.at("namespace", "is '" + yaml.namespace() + "', where others run, whom Ebb's"
-          + " NetworkPolicies would cut off",
+      report.at("namespace", "is '" + yaml.namespace() + "', where others run, whose pods the"
+          + " Pod Security level of Ebb's namespace could keep out",
           "give Ebb a namespace of its own, for example ebb");
     }
     memory("router.resources.memory", yaml.router().resources());

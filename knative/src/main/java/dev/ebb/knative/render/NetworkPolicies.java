@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Nothing may talk to anything in the namespace, but for what is listed here. */
+/**
+ * Nothing may talk to Ebb's pods, nor they to anything, but for what is listed here. Pods of others are let be: a
+ * namespace that existed before may have some.
+ */
 final class NetworkPolicies {
   /** Of queue-proxy and the activator: HTTP/1, HTTP/2, TLS, and queue-proxy's metrics. */
   private static final int[] KNATIVE_PORTS = {8012, 8013, 8112, 9090, 9091};
@@ -18,19 +21,19 @@ final class NetworkPolicies {
 
   static List<Manifest> of(EbbYaml yaml) {
     List<Manifest> policies = new ArrayList<>();
-    policies.add(policy(yaml, "ebb-default-deny", new Fields(), new Fields(), List.of("Ingress", "Egress")));
-    policies.add(policy(yaml, "ebb-dns", new Fields(), Fields.of("egress", List.of(dns())), List.of("Egress")));
+    policies.add(policy(yaml, "ebb-default-deny", Labels.selectingOwn(yaml), new Fields(),
+        List.of("Ingress", "Egress")));
+    policies.add(policy(yaml, "ebb-dns", Labels.selectingOwn(yaml), Fields.of("egress", List.of(dns())),
+        List.of("Egress")));
     policies.add(router(yaml));
     policies.add(functions(yaml));
     if (!PullJobs.of(yaml).isEmpty()) {
-      policies.add(policy(yaml, "ebb-pull", Labels.selectingComponents(PullJobs.COMPONENT),
+      policies.add(policy(yaml, "ebb-pull", Labels.selectingOwn(yaml, PullJobs.COMPONENT),
           Fields.of("egress", List.of(Fields.of("ports", tcp(HTTPS_PORT)))), List.of("Egress")));
     }
     if (!JobSinks.of(yaml).isEmpty()) {
-      policies.add(policy(yaml, "ebb-batch", Labels.selectingComponents(JobSinks.COMPONENT),
-          Fields.of("egress", List.of(Fields.of("to", pods(RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT)),
-              JobReplies.of(yaml).egress())),
-          List.of("Egress")));
+      policies.add(policy(yaml, "ebb-batch", Labels.selectingOwn(yaml, JobSinks.COMPONENT),
+          Fields.of("egress", List.of(toRouters(yaml), JobReplies.of(yaml).egress())), List.of("Egress")));
     }
     return policies;
   }
@@ -41,24 +44,24 @@ final class NetworkPolicies {
     List<Fields> in = List.of(Fields.of("ports", tcp(RouterPart.PORT)),
         Fields.of("from", namespaces(others.keda())).and("ports", tcp(RouterPart.SCALER_PORT)));
     List<Fields> out = new ArrayList<>(List.of(
-        Fields.of("to", pods(FunctionPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
+        Fields.of("to", pods(yaml, FunctionPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
         gateway(yaml),
         Fields.of("to", namespaces(others.knative())).and("ports", tcp(KNATIVE_PORTS)),
         Fields.of("ports", tcp(API_SERVER_PORTS))));
     if (yaml.models().stream().anyMatch(model -> model.degradeTo().isPresent())) {
-      out.add(Fields.of("to", pods(RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT)));
+      out.add(toRouters(yaml));
     }
-    return policy(yaml, "ebb-router", Labels.selectingComponents(RouterPart.COMPONENT),
+    return policy(yaml, "ebb-router", Labels.selectingOwn(yaml, RouterPart.COMPONENT),
         Fields.of("ingress", in).and("egress", out), List.of("Ingress", "Egress"));
   }
 
   private static Manifest functions(EbbYaml yaml) {
     EbbYaml.Namespaces others = yaml.namespaces();
     List<Fields> in = List.of(
-        Fields.of("from", pods(RouterPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
+        Fields.of("from", pods(yaml, RouterPart.COMPONENT)).and("ports", tcp(FunctionPart.PORT)),
         Fields.of("from", namespaces(others.ingress(), others.knative())).and("ports", tcp(KNATIVE_PORTS)),
         Fields.of("from", namespaces(others.prometheus())).and("ports", tcp(FunctionPart.PORT, KNATIVE_PORTS[4])));
-    return policy(yaml, "ebb-function", Labels.selectingComponents(FunctionPart.COMPONENT),
+    return policy(yaml, "ebb-function", Labels.selectingOwn(yaml, FunctionPart.COMPONENT),
         Fields.of("ingress", in), List.of("Ingress"));
   }
 
@@ -73,8 +76,12 @@ final class NetworkPolicies {
         Fields.of("protocol", "TCP").and("port", DNS_PORT)));
   }
 
-  private static List<Fields> pods(String component) {
-    return List.of(Fields.of("podSelector", Labels.selectingComponents(component)));
+  private static Fields toRouters(EbbYaml yaml) {
+    return Fields.of("to", pods(yaml, RouterPart.COMPONENT)).and("ports", tcp(RouterPart.PORT));
+  }
+
+  private static List<Fields> pods(EbbYaml yaml, String component) {
+    return List.of(Fields.of("podSelector", Labels.selectingOwn(yaml, component)));
   }
 
   private static List<Fields> namespaces(String... names) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebb.knative.config.YamlFiles;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,5 +60,39 @@ class PodsTest {
     Map<?, ?> pod = pod("Deployment tiny-model-router");
     assertTrue(pod.containsKey("volumes"), pod.toString());
     assertNull(pod.get("nodeSelector"));
+  }
+
+  /** Else a policy would forbid others something, or would not hold for one of Ebb's. */
+  @Test
+  void policiesChooseAllOfEbbsPodsAndNoOthers() {
+    Map<String, Map<?, ?>> templates = templates();
+    assertEquals(10, templates.size(), templates.keySet().toString());
+    Map<?, ?> own = Map.of("app.kubernetes.io/name", "ebb", "app.kubernetes.io/instance", "lab");
+    templates.forEach((name, template) ->
+        assertTrue(((Map<?, ?>) at(template, "metadata/labels")).entrySet().containsAll(own.entrySet()), name));
+    List<Object> selectors = new ArrayList<>();
+    for (Object one : new Yaml().loadAll(Rendering.stream(Rendering.of(YamlFiles.full())))) {
+      if (at(one, "kind").equals("NetworkPolicy")) {
+        selectors(one, selectors);
+      }
+    }
+    assertTrue(selectors.size() > 8, selectors.toString());
+    for (Object selector : selectors) {
+      assertTrue(((Map<?, ?>) at(selector, "matchLabels")).entrySet().containsAll(own.entrySet()), selector::toString);
+    }
+  }
+
+  /** Of the pods that a policy is for, and of those that it lets in or out to. */
+  private static void selectors(Object value, List<Object> found) {
+    if (value instanceof Map<?, ?> fields) {
+      fields.forEach((key, below) -> {
+        if (key.equals("podSelector")) {
+          found.add(below);
+        }
+        selectors(below, found);
+      });
+    } else if (value instanceof List<?> items) {
+      items.forEach(item -> selectors(item, found));
+    }
   }
 }
