@@ -9,7 +9,8 @@ import java.util.Optional;
 /** Turns an event into a batch job: one sink a tenant, whose queue admits the job, or one for all. */
 final class JobSinks {
   static final String COMPONENT = "batch";
-  private static final int ATTEMPTS = 2;
+  /** After the first, each twice as long behind the one before, from 10 s: some eleven minutes, as a rollout takes. */
+  private static final int ATTEMPTS = 6;
   /** Exit status of {@code ebb batch} for an event that cannot be answered. */
   private static final int REFUSED = 3;
 
@@ -39,9 +40,15 @@ final class JobSinks {
         .and("spec", Fields.of("backoffLimit", ATTEMPTS)
             // Its event's Secret goes with it.
             .and("ttlSecondsAfterFinished", jobs.keepSeconds())
-            .and("podFailurePolicy", Fields.of("rules", List.of(refused())))
+            .and("podFailurePolicy", Fields.of("rules", List.of(disrupted(), refused())))
             .and("template", Fields.of("metadata", Fields.of("labels", labels)).and("spec", pod)));
     return Manifest.of(yaml, Kind.JOB_SINK, name, Labels.metadata(yaml), Fields.of("spec", Fields.of("job", job)));
+  }
+
+  /** A drained node or a preemption is no failure of the event. Before the other rule: the first that fits decides. */
+  private static Fields disrupted() {
+    return Fields.of("action", "Ignore").and("onPodConditions",
+        List.of(Fields.of("type", "DisruptionTarget").and("status", "True")));
   }
 
   /** An event that was refused for good is refused again. */

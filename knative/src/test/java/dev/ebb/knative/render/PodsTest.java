@@ -95,4 +95,23 @@ class PodsTest {
       items.forEach(item -> selectors(item, found));
     }
   }
+
+  private static Object object(String kind, String name) {
+    for (Object one : new Yaml().loadAll(Rendering.stream(Rendering.of(YamlFiles.full())))) {
+      if (at(one, "kind").equals(kind) && at(one, "metadata/name").equals(name)) {
+        return one;
+      }
+    }
+    throw new AssertionError("no " + kind + " " + name);
+  }
+
+  @Test
+  void aBatchEventOutlastsARolloutAndADrain() {
+    Object job = at(object("JobSink", "ebb-batch-red"), "spec/job/spec");
+    assertEquals(6, at(job, "backoffLimit"));
+    assertEquals("Never", at(job, "template/spec/restartPolicy"), "or the API server refuses a policy of failures");
+    assertEquals(Map.of("action", "Ignore", "onPodConditions",
+        List.of(Map.of("type", "DisruptionTarget", "status", "True"))), at(job, "podFailurePolicy/rules/0"));
+    assertEquals("FailJob", at(job, "podFailurePolicy/rules/1/action"));
+  }
 }
