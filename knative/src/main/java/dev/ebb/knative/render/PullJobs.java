@@ -11,6 +11,7 @@ import java.util.List;
 /** Fetches the models that come from a hub, once; the command resumes where an earlier attempt stopped. */
 final class PullJobs {
   static final String COMPONENT = "pull";
+  /** After the first. */
   private static final int ATTEMPTS = 6;
   private static final Resources RESOURCES = new Resources(new Quantity("500m"), new Quantity("512Mi"));
 
@@ -33,7 +34,9 @@ final class PullJobs {
     Fields claim = Fields.of("claimName", ModelClaims.name(model));
     return Fields.of("serviceAccountName", ServiceAccounts.JOB)
         .and("enableServiceLinks", false)
-        .and("restartPolicy", "OnFailure")
+        // A container that is started again in its pod takes the log with it when the Job gives up and deletes the pod.
+        // What was pulled is in the claim, so a new pod goes on from there, and counts as a restart would have.
+        .and("restartPolicy", "Never")
         // The fresh volume belongs to root; the group may write.
         .and("securityContext", Fields.of("fsGroup", Containers.USER))
         .andAll(Placement.of(model))

@@ -114,4 +114,11 @@ class PodsTest {
         List.of(Map.of("type", "DisruptionTarget", "status", "True"))), at(job, "podFailurePolicy/rules/0"));
     assertEquals("FailJob", at(job, "podFailurePolicy/rules/1/action"));
   }
+
+  @Test
+  void theLogOfAPullThatFailedStays() {
+    Object job = at(object("Job", "qwen3-0-6b-pull"), "spec");
+    assertEquals("Never", at(job, "template/spec/restartPolicy"));
+    assertEquals(6, at(job, "backoffLimit"));
+  }
 }
