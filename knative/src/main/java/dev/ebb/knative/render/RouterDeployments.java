@@ -34,8 +34,17 @@ final class RouterDeployments {
         .and("terminationGracePeriodSeconds",
             RouterPart.LEAVE_SECONDS + router.yaml().router().drainSeconds() + GRACE_SECONDS)
         .andAll(Placement.ofRouter(router.model()))
+        .andAny("topologySpreadConstraints", spread(router))
         .and("containers", List.of(container(router)))
         .and("volumes", List.of(ModelVolume.volume(router.model()), Containers.temporaryVolume()));
+  }
+
+  /** A node that goes should not take all replicas with it; but on a cluster of one node they must run, too. */
+  private static List<Fields> spread(RouterPart router) {
+    return router.yaml().router().replicas() == 1 ? List.of() : List.of(Fields.of("maxSkew", 1)
+        .and("topologyKey", "kubernetes.io/hostname")
+        .and("whenUnsatisfiable", "ScheduleAnyway")
+        .and("labelSelector", Labels.selecting(router.selector())));
   }
 
   private static Fields container(RouterPart router) {

@@ -1,9 +1,11 @@
 package dev.ebb.knative.render;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.YamlFiles;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,5 +122,15 @@ class PodsTest {
     Object job = at(object("Job", "qwen3-0-6b-pull"), "spec");
     assertEquals("Never", at(job, "template/spec/restartPolicy"));
     assertEquals(6, at(job, "backoffLimit"));
+  }
+
+  @Test
+  void replicasOfARouterAreSpreadOverNodes() throws Exception {
+    Object spread = at(pod("Deployment plain-router"), "topologySpreadConstraints/0");
+    assertEquals("kubernetes.io/hostname", at(spread, "topologyKey"));
+    assertEquals("ScheduleAnyway", at(spread, "whenUnsatisfiable"));
+    assertEquals(at(object("Deployment", "plain-router"), "spec/selector"), at(spread, "labelSelector"));
+    assertFalse(Rendering.stream(Rendering.of(EbbYaml.read(YamlFiles.EXAMPLE))).contains("topologySpread"),
+        "there is one");
   }
 }
