@@ -43,8 +43,9 @@ final class ModelCommand implements Runnable {
       String name,
       @Option(names = "--as", paramLabel = "NAME", description = "Id to give it") String as)
       throws IOException, InterruptedException {
-    if (as != null && !ModelRef.idOf(as).equals(as)) {
-      throw new CliException("--as " + as + " is no id; use lower-case letters, digits, dots and dashes");
+    if (as != null && !(ModelRef.isId(as) && ModelRef.idOf(as).equals(as))) {
+      throw new CliException("--as " + (as.isEmpty() ? "''" : as) + " is no id; use lower-case letters, digits, dots"
+          + " and dashes, a letter or digit first");
     }
     ModelRef ref = ModelRef.parse(name);
     if (ref instanceof ModelRef.Local(Path path) && Files.isRegularFile(path)) {
@@ -121,7 +122,7 @@ final class ModelCommand implements Runnable {
   }
 
   private CachedModel here(String id) {
-    return context.cache().find(id)
+    return context.cache().find(ModelRef.needId(id))
         .orElseThrow(() -> new CliException("no model '" + id + "' in the cache; see ebb model list"));
   }
 

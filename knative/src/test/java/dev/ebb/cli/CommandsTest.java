@@ -81,6 +81,13 @@ class CommandsTest {
     refused("no model file at /no/such.gguf", "up", "--model", "/no/such.gguf");
     refused("router/quarkus-run.jar is missing; run make build", "up", "--port", "1999", "--model", file.toString());
     refused("--as A/B is no id", "model", "pull", file.toString(), "--as", "A/B");
+    for (String id : new String[] {".", "..", "-x", "_x"}) {
+      refused("--as " + id + " is no id", "model", "pull", file.toString(), "--as=" + id);
+      refused("'" + id + "' is no id", "model", "rm", "--", id);
+    }
+    refused("--as '' is no id", "model", "pull", file.toString(), "--as", "");
+    refused("'' is no id", "model", "rm", "");
+    refused("'a/../..' is no id", "model", "path", "a/../..");
     refused("no model 'x' in the cache", "model", "rm", "x");
     refused("no model 'x' in the cache", "model", "path", "x");
     refused("no model 'x' in the cache", "model", "inspect", "x");

@@ -58,10 +58,28 @@ public sealed interface ModelRef {
     if (looksLikePath || (!name.isBlank() && Files.isDirectory(Path.of(name)))) {
       return new Local(Path.of(name).toAbsolutePath().normalize());
     }
-    if (!name.matches("[A-Za-z0-9][\\w.-]*")) {
+    if (!isId(name)) {
       throw new CliException("'" + name + "' is no model name; see ebb model list");
     }
     return new Id(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether it may be the name of a file in the cache: what leads elsewhere, such as {@code ..}, may not. */
+  static boolean isId(String name) {
+    return name.matches("[A-Za-z0-9][\\w.-]*");
+  }
+
+  /**
+   * An id that a person gave.
+   *
+   * @throws CliException when it is none
+   */
+  static String needId(String name) {
+    if (!isId(name)) {
+      throw new CliException("'" + name + "' is no id; one has letters, digits, dots, dashes and underscores, and"
+          + " begins with a letter or digit");
+    }
+    return name;
   }
 
   /** The id that a file or folder of this name is known by: its stem in lower case. */

@@ -58,6 +58,9 @@ public final class Puller {
       return cache.find(id).orElseThrow(() -> unknown(id));
     }
     ModelSource source = source(ref, as);
+    if (!ModelRef.isId(source.id())) {
+      throw new CliException(source.origin() + " gives no id; give it one with --as NAME");
+    }
     Optional<CachedModel> there = cache.find(source.id());
     if (there.isPresent() && isCurrent(there.get(), source)) {
       Optional<String> damage = damage(there.get(), source, thorough);

@@ -30,6 +30,14 @@ class ModelRefTest {
     assertEquals("my-model", ModelRef.parse("/models/My Model.GGUF").id());
   }
 
+  @Test
+  void whatLeadsElsewhereIsNoId() {
+    for (String name : new String[] {"", ".", "..", "-x", "_x", ".x", "a/b", "a b", "a\n"}) {
+      assertThrows(CliException.class, () -> ModelRef.needId(name), name);
+    }
+    assertEquals("Qwen3-0.6b_q8", ModelRef.needId("Qwen3-0.6b_q8"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"hf://", "hf://org", "hf:/a/b/c.gguf", "hf://a/b/../c.gguf", "", "a b", "-x", "*"})
   void refusesWhatIsNone(String name) {
