@@ -19,7 +19,7 @@ final class ClusterFiles {
   private ClusterFiles() {}
 
   static void printSchema(Context context) {
-    context.out().print(EbbYaml.schema());
+    print(context, EbbYaml.schema());
   }
 
   /** Renders into a folder, or to standard output where none is given; notes go to standard error. */
@@ -28,7 +28,7 @@ final class ClusterFiles {
       EbbYaml yaml = read(file, "nothing was rendered");
       List<Manifest> manifests = Rendering.of(yaml);
       if (output == null) {
-        context.out().print(Rendering.stream(manifests));
+        print(context, Rendering.stream(manifests));
       } else {
         new OutputFolder(output).write(manifests);
         context.err().println("ebb: " + manifests.size() + " objects in " + output);
@@ -36,6 +36,15 @@ final class ClusterFiles {
       Rendering.notes(yaml).forEach(note -> context.err().println("ebb: " + note));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A stream of Java's own hides its errors, and who reads half an output must learn that it is half. */
+  private static void print(Context context, String text) {
+    context.out().print(text);
+    if (context.out().checkError()) {
+      throw new CliException("standard output could not be written to its end: its disk is full, or its reader went"
+          + " away");
     }
   }
 

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.cli.term.Terminal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RenderCommandTest {
   private static final String EXAMPLE = "examples/ebb.yaml";
@@ -38,6 +44,18 @@ class RenderCommandTest {
     assertTrue(run.out().startsWith("# Rendered by ebb"), run.out());
     assertEquals(25, run.out().lines().filter(line -> line.equals("---")).count());
     assertTrue(run.err().contains("ebb: needs config-network mesh-compatibility-mode: disabled"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-f " + EXAMPLE, "--schema"})
+  void anOutputThatIsCutOffIsAFailure(String what) throws Exception {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream full = new PrintStream("/dev/full"); PrintStream told = new PrintStream(err)) {
+      Context context = new Context(Map.of(), Terminal.none(full, told), InputStream.nullInputStream());
+      assertEquals(1, Ebb.run(context, ("render " + what).split(" ")));
+    }
+    assertEquals("ebb: standard output could not be written to its end: its disk is full, or its reader went away\n",
+        err.toString());
   }
 
   @Test
