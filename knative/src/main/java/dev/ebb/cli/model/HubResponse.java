@@ -1,5 +1,6 @@
 package dev.ebb.cli.model;
 
+import dev.ebb.cli.CliException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -49,9 +50,23 @@ record HubResponse(
         return of(answer, linked);
       }
       answer.body().close();
-      at = at.resolve(location);
+      at = next(at, location);
     }
     throw new IOException(address + " redirects in a circle");
+  }
+
+  /** Asking again would bring the same answer, so what is wrong with it is told at once. */
+  private static URI next(URI at, String location) {
+    try {
+      URI next = at.resolve(location);
+      if (next.getHost() != null && String.valueOf(next.getScheme()).matches("(?i)https?")) {
+        return next;
+      }
+    } catch (IllegalArgumentException e) {
+      // Falls through to the one message for every wrong address.
+    }
+    throw new CliException(at + " redirects to '" + location + "', which is no address of the web; check HF_ENDPOINT"
+        + " and any proxy on the way");
   }
 
   @Override

@@ -34,6 +34,9 @@ final class FakeHub implements AutoCloseable {
   boolean redirects;
   boolean tellsLength = true;
   String linkedEtag;
+
+  /** Where every request is sent on to, however wrong; null for the store. */
+  String location;
   String etag = "\"v1\"";
 
   private final HttpServer server;
@@ -93,7 +96,8 @@ final class FakeHub implements AutoCloseable {
     if (linkedEtag != null) {
       exchange.getResponseHeaders().set("X-Linked-Etag", '"' + linkedEtag + '"');
     }
-    exchange.getResponseHeaders().set("Location", "http://127.0.0.2:" + store.getAddress().getPort() + path);
+    exchange.getResponseHeaders().set("Location",
+        location == null ? "http://127.0.0.2:" + store.getAddress().getPort() + path : location);
     exchange.sendResponseHeaders(302, -1);
   }
 

@@ -50,6 +50,18 @@ class HubSourceTest {
     return new HubSource("file", ref, server.hub(token)).fetch(folder.resolve("partial"), Progress.NONE);
   }
 
+  @Test
+  void aRedirectToNowhereIsNamedAtOnce() {
+    server.redirects = true;
+    for (String location : List.of("http://[oops/x", "ftp://127.0.0.2/x", "http:///x", "a b")) {
+      server.location = location;
+      server.requests.clear();
+      String message = refusal("");
+      assertTrue(message.contains(" redirects to '" + location + "', which is no address of the web"), message);
+      assertEquals(1, server.requests.size(), "another try brings the same");
+    }
+  }
+
   private void assertPulled(ModelSource.Fetched fetched) throws Exception {
     assertArrayEquals(content, Files.readAllBytes(fetched.path()));
     assertEquals(sha256, fetched.sha256());
