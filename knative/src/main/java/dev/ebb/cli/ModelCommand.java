@@ -3,6 +3,7 @@ package dev.ebb.cli;
 import dev.ebb.cli.model.CachedModel;
 import dev.ebb.cli.model.ModelCache;
 import dev.ebb.cli.model.ModelRef;
+import dev.ebb.cli.model.Puller;
 import dev.ebb.cli.model.Registry;
 import dev.ebb.cli.term.Sizes;
 import dev.ebb.engine.model.ModelFile;
@@ -41,7 +42,10 @@ final class ModelCommand implements Runnable {
       @Parameters(paramLabel = "MODEL", arity = "0..1", defaultValue = Registry.DEFAULT_ID,
           description = "An id, hf://org/repo/file.gguf, hf://org/repo, or a path. Default: ${DEFAULT-VALUE}")
       String name,
-      @Option(names = "--as", paramLabel = "NAME", description = "Id to give it") String as)
+      @Option(names = "--as", paramLabel = "NAME", description = "Id to give it") String as,
+      @Option(names = "--replace",
+          description = "Put it in the place of one of that id from elsewhere, which is kept until this one is whole")
+      boolean replace)
       throws IOException, InterruptedException {
     if (as != null && !(ModelRef.isId(as) && ModelRef.idOf(as).equals(as))) {
       throw new CliException("--as " + (as.isEmpty() ? "''" : as) + " is no id; use lower-case letters, digits, dots"
@@ -51,7 +55,9 @@ final class ModelCommand implements Runnable {
     if (ref instanceof ModelRef.Local(Path path) && Files.isRegularFile(path)) {
       needModel(path);
     }
-    CachedModel model = context.puller().pull(ref, Optional.ofNullable(as));
+    Puller puller = context.puller();
+    Optional<String> id = Optional.ofNullable(as);
+    CachedModel model = replace ? puller.replace(ref, id) : puller.pull(ref, id);
     warnIfUnreadable(model);
     context.out().println(model.id() + "  " + Sizes.bytes(model.bytes()) + "  " + model.path());
   }

@@ -74,18 +74,68 @@ public final class ModelCache {
     return folder.resolve(".partial").resolve(id);
   }
 
-  /** Gives a complete file or folder its final name, in one step. */
+  /** The same, for a pull from {@code origin}: what a pull from elsewhere left there is of no use to it. */
+  Path begin(String id, String origin) throws IOException {
+    Path partial = partial(id);
+    Path note = partial.resolve("origin");
+    if (!Files.exists(note) || !Files.readString(note).equals(origin)) {
+      delete(partial);
+      Files.createDirectories(partial);
+      Files.writeString(note, origin);
+    }
+    return partial;
+  }
+
+  /**
+   * Gives a complete file or folder its final name, in one step, and takes the place of what had the name: a file or
+   * folder from elsewhere, or one that was damaged. Who has that one open keeps it.
+   */
   CachedModel publish(String id, Path complete, String origin, String sha256) throws IOException {
-    Path target = Files.isDirectory(complete) ? folder.resolve(id) : file(id);
-    ObjectNode about = JSON.createObjectNode().put("id", id).put("origin", origin).put("sha256", sha256);
-    Files.write(sidecar(id), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(about));
-    try {
-      Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw new CliException("cannot move " + complete + " to " + target + " in one step", e);
+    boolean isFolder = Files.isDirectory(complete);
+    Path target = isFolder ? folder.resolve(id) : file(id);
+    // Whoever is killed on the way must not leave a note that gives the one the other's origin: the next would believe
+    // it. Of one origin no other form can be there.
+    Optional<CachedModel> before = find(id).filter(one -> !one.origin().isEmpty() && !one.origin().equals(origin));
+    if (before.isPresent()) {
+      note(id, before.get().origin() + ", half replaced by " + origin, "");
+    } else {
+      note(id, origin, sha256);
+    }
+    if (isFolder) {
+      // A folder that is not empty cannot be moved over.
+      putAside(id, target);
+    }
+    move(complete, target);
+    if (before.isPresent()) {
+      putAside(id, isFolder ? file(id) : folder.resolve(id));
+      note(id, origin, sha256);
     }
     delete(partial(id));
     return describe(id, target);
+  }
+
+  /** Out of sight in one step, as it would otherwise be seen half deleted; it goes with the partial folder. */
+  private void putAside(String id, Path old) throws IOException {
+    if (Files.exists(old)) {
+      Path aside = partial(id).resolve("replaced");
+      delete(aside);
+      move(old, aside);
+    }
+  }
+
+  private void note(String id, String origin, String sha256) throws IOException {
+    ObjectNode about = JSON.createObjectNode().put("id", id).put("origin", origin).put("sha256", sha256);
+    Path whole = partial(id).resolve("about.json");
+    Files.write(whole, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(about));
+    move(whole, sidecar(id));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new CliException("cannot move " + from + " to " + to + " in one step", e);
+    }
   }
 
   static void delete(Path path) throws IOException {

@@ -17,6 +17,16 @@ public final class Puller {
   private final Consumer<String> notes;
   private final Registry registry = Registry.load();
 
+  /** What is done with what the cache holds already. */
+  private enum There {
+    /** It is taken as it is, unless that can be seen to be damaged. */
+    USED,
+    /** It is looked at closely, and fetched anew where it is damaged; one from elsewhere is refused. */
+    CHECKED,
+    /** As checked, but one from elsewhere makes room. */
+    REPLACED
+  }
+
   /**
    * @param env for {@code EBB_PYTHON}, {@code HF_ENDPOINT} and {@code HF_TOKEN}
    * @param notes gets lines such as "another process pulls this model"
@@ -38,7 +48,7 @@ public final class Puller {
       need(path);
       return new CachedModel(ref.id(), path, path.toString(), 0, "");
     }
-    return pull(ref, Optional.empty(), false);
+    return pull(ref, Optional.empty(), There.USED);
   }
 
   /**
@@ -49,10 +59,19 @@ public final class Puller {
    * @throws CliException when there is no such model or it cannot be fetched
    */
   public CachedModel pull(ModelRef ref, Optional<String> as) throws IOException, InterruptedException {
-    return pull(ref, as, true);
+    return pull(ref, as, There.CHECKED);
   }
 
-  private CachedModel pull(ModelRef ref, Optional<String> as, boolean thorough)
+  /**
+   * As {@link #pull(ModelRef, Optional)}, but a model of the same id that came from elsewhere is no hindrance: it stays
+   * until the new one is whole and then makes room for it. A file that somebody put there without a note of its origin
+   * is let be.
+   */
+  public CachedModel replace(ModelRef ref, Optional<String> as) throws IOException, InterruptedException {
+    return pull(ref, as, There.REPLACED);
+  }
+
+  private CachedModel pull(ModelRef ref, Optional<String> as, There mode)
       throws IOException, InterruptedException {
     if (ref instanceof ModelRef.Id(String id) && registry.find(id).isEmpty()) {
       return cache.find(id).orElseThrow(() -> unknown(id));
@@ -61,26 +80,29 @@ public final class Puller {
     if (!ModelRef.isId(source.id())) {
       throw new CliException(source.origin() + " gives no id; give it one with --as NAME");
     }
+    boolean thorough = mode != There.USED;
     Optional<CachedModel> there = cache.find(source.id());
-    if (there.isPresent() && isCurrent(there.get(), source)) {
+    if (there.isPresent() && isCurrent(there.get(), source, mode)) {
       Optional<String> damage = damage(there.get(), source, thorough);
       if (damage.isEmpty()) {
         return there.get();
       }
       notes.accept(there.get().path() + " is damaged: " + damage.get());
     }
-    notes.accept("pulling " + source.id() + " from " + source.origin());
+    String instead = there.filter(old -> !old.origin().equals(source.origin())).map(CachedModel::origin)
+        .filter(origin -> !origin.isEmpty()).map(origin -> ", instead of the one from " + origin).orElse("");
+    notes.accept("pulling " + source.id() + " from " + source.origin() + instead);
     Runnable waiting = () -> notes.accept("another process pulls " + source.id() + ", waiting for it");
     try (CacheLock lock = cache.lock(source.id(), waiting)) {
       there = cache.find(source.id());
-      boolean good = there.isPresent() && isCurrent(there.get(), source)
+      boolean good = there.isPresent() && isCurrent(there.get(), source, mode)
           && damage(there.get(), source, thorough).isEmpty();
       return good ? there.get() : fetch(source);
     }
   }
 
   private CachedModel fetch(ModelSource source) throws IOException, InterruptedException {
-    ModelSource.Fetched fetched = source.fetch(cache.partial(source.id()), progress);
+    ModelSource.Fetched fetched = source.fetch(cache.begin(source.id(), source.origin()), progress);
     return cache.publish(source.id(), fetched.path(), source.origin(), fetched.sha256());
   }
 
@@ -116,17 +138,22 @@ public final class Puller {
   /**
    * Whether the model in the cache is the one that the source has.
    *
-   * @throws CliException when it came from elsewhere: two sources may give their files one name
+   * @throws CliException when it came from elsewhere and is not to be replaced: two sources may give their files one
+   *     name
    */
-  private static boolean isCurrent(CachedModel there, ModelSource source) throws IOException {
+  private static boolean isCurrent(CachedModel there, ModelSource source, There mode) throws IOException {
     if (there.origin().isEmpty()) {
       return true;
     }
     if (there.origin().equals(source.origin())) {
       return !source.isChangedSince(there);
     }
+    if (mode == There.REPLACED) {
+      return false;
+    }
     throw new CliException("the cache holds another " + there.id() + ", from " + there.origin()
-        + "; give this one a name with --as NAME, or remove that with ebb model rm " + there.id());
+        + "; give this one a name with --as NAME, put it in that one's place with ebb model pull --replace, or remove"
+        + " that with ebb model rm " + there.id());
   }
 
   private CliException unknown(String id) {

@@ -51,7 +51,7 @@ final class PullJobs {
         Fields.of("secretKeyRef", Fields.of("name", token.secret()).and("key", token.entry())))));
     return Fields.of("name", COMPONENT)
         .and("image", yaml.images().of(Images.Part.CLI))
-        .and("args", List.of("model", "pull", hub.reference(), "--as", model.id()))
+        .and("args", List.of("model", "pull", hub.reference(), "--as", model.id(), "--replace"))
         .and("env", environment)
         .and("resources", Containers.resources(RESOURCES))
         .and("securityContext", Containers.securityContext())
