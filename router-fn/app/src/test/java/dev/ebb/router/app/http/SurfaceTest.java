@@ -31,6 +31,8 @@ class SurfaceTest {
     assertEquals("{\"id\":\"tiny\",\"object\":\"model\",\"created\":1700000000,\"owned_by\":\"ebb\",\"root\":\"tiny\","
         + "\"parent\":null,\"max_model_len\":512}", list.at("/data/0").toString());
     assertEquals(list.at("/data/0"), Client.get("/v1/models/tiny").json());
+    Reply slash = Client.get("/v1/models/org%2Ftiny");
+    assertTrue(slash.json().at("/error/message").asText().contains("org/tiny"), slash.http()::body);
   }
 
   @Test
