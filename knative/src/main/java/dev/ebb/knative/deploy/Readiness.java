@@ -39,7 +39,9 @@ record Readiness(State state, String why) {
 
   private static Readiness deployment(GenericKubernetesResource object, Map<String, Object> status) {
     long wanted = Tree.number(Tree.map(object.getAdditionalProperties(), "spec"), "replicas");
-    boolean rolledOut = Tree.number(status, "updatedReplicas") >= wanted
+    long updated = Tree.number(status, "updatedReplicas");
+    // Pods of the old template count as available, too: while some are left, they may be all that serves.
+    boolean rolledOut = updated >= wanted && Tree.number(status, "replicas") <= updated
         && Tree.number(status, "availableReplicas") >= wanted;
     if (rolledOut) {
       return new Readiness(State.READY, wanted == 0 ? "is asleep" : "is ready");

@@ -84,6 +84,14 @@ class ReadinessTest {
         of("Deployment", 1, "spec: {replicas: 0}\nstatus: {observedGeneration: 1}").why());
   }
 
+  /** An update whose new pod never becomes ready: the old one answers on, and is all that is available. */
+  @Test
+  void anOldPodThatServesIsNotTakenForTheNewOne() {
+    String spec = "spec: {replicas: 1}\nstatus: {observedGeneration: 2, updatedReplicas: 1, availableReplicas: 1, ";
+    assertEquals(new Readiness(Readiness.State.WAITS, "starts"), of("Deployment", 2, spec + "replicas: 2}"));
+    assertEquals(Readiness.State.READY, of("Deployment", 2, spec + "replicas: 1}").state());
+  }
+
   @Test
   void aBrokerATriggerAndAJobSinkSayForThemselves() {
     for (String kind : List.of("Broker", "Trigger", "JobSink")) {
