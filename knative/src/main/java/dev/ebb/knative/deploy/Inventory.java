@@ -33,6 +33,23 @@ final class Inventory {
     return found;
   }
 
+  /**
+   * Other namespaces that an installation of this name lives in. A namespace that was kept for what else is in it bears
+   * the labels on; it counts only where it holds more than models, or where nothing else tells whose the objects are.
+   */
+  List<String> elsewhere(String name, String namespace, List<Leftovers.Labelled> labelled) {
+    List<ObjectName> found = labelled.stream().map(Leftovers.Labelled::name).toList();
+    boolean here = found.contains(new ObjectName(ObjectName.NAMESPACE, "", namespace))
+        || found.stream().anyMatch(object -> !object.kind().clusterWide());
+    return found.stream().filter(object -> object.kind().equals(ObjectName.NAMESPACE)).map(ObjectName::name)
+        .filter(other -> !other.equals(namespace)).filter(other -> !here || lives(name, other)).toList();
+  }
+
+  private boolean lives(String name, String namespace) {
+    return labelled(name, namespace).stream().filter(object -> !object.goes()).map(Leftovers.Labelled::name)
+        .anyMatch(object -> !object.kind().clusterWide() && !Leftovers.holdsModel(object));
+  }
+
   static Leftovers.Labelled labelled(ObjectKind kind, String namespace, HasMetadata object) {
     List<OwnerReference> owners =
         Optional.ofNullable(object.getMetadata().getOwnerReferences()).orElse(List.of());

@@ -44,10 +44,12 @@ public final class Undeploy {
    * @throws ClusterException with what is still there when the time is over
    */
   public int installation(String name, String namespace) throws InterruptedException {
-    List<ObjectName> objects = new ArrayList<>(inventory.labelled(name, namespace).stream()
+    List<Leftovers.Labelled> labelled = inventory.labelled(name, namespace);
+    List<ObjectName> objects = new ArrayList<>(labelled.stream()
         .filter(object -> !object.goes()).map(Leftovers.Labelled::name).toList());
     // Another namespace may bear the label, too: that is another installation, or one whose file was changed.
     objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
+    keepOthers(objects, inventory.elsewhere(name, namespace, labelled));
     List<ObjectName> kept = objects.stream().filter(object -> !data && Leftovers.holdsModel(object)).toList();
     objects.removeAll(kept);
     kept.forEach(claim -> tell.accept("kept      " + claim + ", which holds a model; --with-data removes it"));
@@ -70,6 +72,17 @@ public final class Undeploy {
   /** Removes the cluster's reconciler; how many objects that were. */
   public int autoscaler() throws InterruptedException {
     return remove(Autoscaler.names(api).stream().filter(inventory::exists).toList());
+  }
+
+  /** What lies in no namespace is found by the name alone, which an installation in another namespace may have. */
+  private void keepOthers(List<ObjectName> objects, List<String> elsewhere) {
+    if (elsewhere.isEmpty()) {
+      return;
+    }
+    List<ObjectName> kept = objects.stream().filter(object -> object.kind().clusterWide()).toList();
+    objects.removeAll(kept);
+    kept.forEach(object -> tell.accept("kept      " + object + ", which belongs to the installation of that name in"
+        + " namespace " + String.join(", ", elsewhere)));
   }
 
   private static boolean isOf(GenericKubernetesResource namespace, String name) {
@@ -98,7 +111,7 @@ public final class Undeploy {
   /** Applying nothing gives back the fields that were applied. */
   private void unlabel(GenericKubernetesResource home) {
     new Applier(api, false).apply(api.parse(
-        "{apiVersion: v1, kind: Namespace, metadata: {name: " + home.getMetadata().getName() + "}}"));
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + home.getMetadata().getName() + "}\n"));
   }
 
   private int remove(List<ObjectName> objects) throws InterruptedException {
