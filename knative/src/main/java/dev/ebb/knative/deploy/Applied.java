@@ -2,10 +2,18 @@ package dev.ebb.knative.deploy;
 
 /** What became of an object that was applied. */
 enum Applied {
-  CREATED, CHANGED, UNCHANGED;
+  CREATED("created"), CHANGED("changed"), UNCHANGED("unchanged"),
+  /** A Job that had failed: taken away and made again, since a Job runs once. */
+  RUN_ANEW("run anew");
+
+  private final String words;
+
+  Applied(String words) {
+    this.words = words;
+  }
 
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return words;
   }
 }

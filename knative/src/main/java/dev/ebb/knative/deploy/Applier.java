@@ -7,13 +7,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Applies objects at the API server, as the field manager {@code ebb}; takes no field from another. */
 final class Applier {
   static final String FIELD_MANAGER = "ebb";
-  private static final long GONE_SECONDS = 60;
+  private static final Duration GONE = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(300);
 
   private final Api api;
   private final boolean dryRun;
@@ -37,6 +39,10 @@ final class Applier {
     Resource<GenericKubernetesResource> resource = api.resource(object);
     GenericKubernetesResource before = resource.get();
     GenericKubernetesResource after;
+    if (before != null && !dryRun && Readiness.hasFailed(before)) {
+      replace(object, resource);
+      return Applied.RUN_ANEW;
+    }
     try {
       after = resource.patch(context());
     } catch (KubernetesClientException e) {
@@ -44,14 +50,37 @@ final class Applier {
         throw e;
       }
       // A Job's pods cannot be changed; a pull that runs anew finds what is there already.
-      resource.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
-      resource.waitUntilCondition(gone -> gone == null, GONE_SECONDS, TimeUnit.SECONDS);
-      after = resource.patch(context());
+      after = replace(object, resource);
     }
     if (before == null) {
       return Applied.CREATED;
     }
     return version(before).equals(version(after)) ? Applied.UNCHANGED : Applied.CHANGED;
+  }
+
+  /** Its pods end first: two pulls would write into one claim. */
+  private GenericKubernetesResource replace(GenericKubernetesResource object,
+      Resource<GenericKubernetesResource> resource) {
+    resource.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+    Instant end = Instant.now().plus(GONE);
+    while (resource.get() != null) {
+      if (Instant.now().isAfter(end)) {
+        throw new KubernetesClientException("the old one is not gone after " + GONE.toSeconds() + " s; kubectl -n "
+            + object.getMetadata().getNamespace() + " get pods -l job-name=" + object.getMetadata().getName()
+            + " shows what holds it");
+      }
+      pause();
+    }
+    return resource.patch(context());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KubernetesClientException("interrupted", e);
+    }
   }
 
   private PatchContext context() {

@@ -114,7 +114,8 @@ public final class Deploy {
       if (name.kind().equals(ObjectName.NAMESPACE) && applied == Applied.CREATED) {
         untried.add(name.name());
       }
-      tell.accept(String.format("%-10s  %s", (options.dryRun() ? "would be " : "") + applied, name));
+      tell.accept(String.format("%-10s  %s%s", (options.dryRun() ? "would be " : "") + applied, name,
+          applied == Applied.RUN_ANEW ? ", which had failed" : ""));
     }
   }
 

@@ -28,6 +28,11 @@ record Readiness(State state, String why) {
     };
   }
 
+  /** Whether it is a Job that will not be tried any more. */
+  static boolean hasFailed(GenericKubernetesResource object) {
+    return object.getKind().equals("Job") && of(object).state() == State.FAILED;
+  }
+
   private static Readiness job(Map<String, Object> status) {
     if (Tree.isTrue(status, "Complete")) {
       return new Readiness(State.READY, "is done");
