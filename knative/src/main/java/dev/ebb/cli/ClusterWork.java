@@ -62,21 +62,28 @@ final class ClusterWork {
         context.err().println("ebb: nothing was applied");
         return LACKING;
       }
-      Deploy deploy = new Deploy(api, yaml, new Deploy.Options(command.dryRun, !command.noAutoscaler),
-          context.out()::println);
-      deploy.apply();
-      return command.dryRun || command.noWait ? 0 : await(context, command, yaml, deploy, api);
+      Deploy deploy = new Deploy(api, yaml, new Deploy.Options(command.dryRun, !command.noAutoscaler,
+          command.noWait ? Optional.empty() : Optional.of(command.timeout)), context.out()::println);
+      Map<String, String> unpulled = deploy.apply();
+      if (!unpulled.isEmpty()) {
+        return notReady(context, unpulled, "what reads these models was not applied yet; kubectl -n " + yaml.namespace()
+            + " logs job/NAME says how a pull goes, and the same command again waits on, or runs one anew that failed");
+      }
+      return command.dryRun || command.noWait ? 0 : await(context, yaml, deploy, api);
     });
   }
 
-  private static int await(Context context, DeployCommand command, EbbYaml yaml, Deploy deploy, Api api)
-      throws InterruptedException {
-    Map<String, String> failed = deploy.await(command.timeout);
+  private static int notReady(Context context, Map<String, String> failed, String rest) {
+    failed.forEach((object, words) -> context.err().println("ebb: " + object + " " + words));
+    context.err().println("ebb: " + rest);
+    return NOT_READY;
+  }
+
+  private static int await(Context context, EbbYaml yaml, Deploy deploy, Api api) throws InterruptedException {
+    Map<String, String> failed = deploy.await();
     if (!failed.isEmpty()) {
-      failed.forEach((object, words) -> context.err().println("ebb: " + object + " " + words));
-      context.err().println("ebb: all was applied, but not all is ready; ebb status -n " + yaml.namespace()
+      return notReady(context, failed, "all was applied, but not all is ready; ebb status -n " + yaml.namespace()
           + " shows how it goes on, and the same command again waits on");
-      return NOT_READY;
     }
     Finding scraped = Scraping.await(api, yaml, SCRAPE);
     (scraped.grade() == Finding.Grade.OK ? context.out() : context.err()).println(scraped);

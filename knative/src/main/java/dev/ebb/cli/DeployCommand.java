@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code ebb deploy}; the exit status is told in its help. */
 @Command(name = "deploy", description = "Bring a cluster to what an ebb.yaml says, and wait until it serves.",
     footer = {"", "Exit status: 0 done; 1 failed; 2 wrong usage; 3 the cluster lacks something, nothing was applied;",
-        "4 applied, but not ready in time. kn ends with 1 for each of these of its plugins."})
+        "4 applied, or waits for a model's pull, but not ready in time. kn ends with 1 for each of these of its plugins."})
 final class DeployCommand implements Callable<Integer> {
   private final Context context;
 
@@ -20,10 +20,11 @@ final class DeployCommand implements Callable<Integer> {
   Path file;
 
   @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "10m", converter = Timeout.class,
-      description = "How long to wait until all is ready. Default: ${DEFAULT-VALUE}")
+      description = "How long all may take until it is ready, pulls of models included. Default: ${DEFAULT-VALUE}")
   Duration timeout;
 
-  @Option(names = "--no-wait", description = "Apply and return")
+  @Option(names = "--no-wait", description = {"Apply all at once and return.",
+      "Functions of a model from a hub fail and start again until its pull is done."})
   boolean noWait;
 
   @Option(names = "--dry-run", description = "Let the API server check everything and change nothing")

@@ -9,6 +9,7 @@ import dev.ebb.knative.render.Rendering;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 public final class Deploy {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final Duration GONE = Duration.ofMinutes(2);
 
   private final Api api;
   private final EbbYaml yaml;
@@ -29,9 +31,14 @@ public final class Deploy {
   private final Consumer<String> tell;
   private final Applier applier;
   private final Patience patience;
+  private final Instant began = Instant.now();
 
-  /** How. */
-  public record Options(boolean dryRun, boolean autoscaler) {}
+  /**
+   * How.
+   *
+   * @param limit how long all may take until it is ready; empty where nothing is waited for
+   */
+  public record Options(boolean dryRun, boolean autoscaler, Optional<Duration> limit) {}
 
   public Deploy(Api api, EbbYaml yaml, Options options, Consumer<String> tell) {
     this.api = api;
@@ -43,11 +50,34 @@ public final class Deploy {
   }
 
   /**
-   * Applies everything and takes away what an earlier deploy left.
+   * Applies everything and takes away what an earlier deploy left. Where it may wait, models are pulled before what
+   * reads them is applied, which would crash meanwhile and be held to have failed.
    *
+   * @return pulls that failed or were not done in time, each with its last words; then nothing behind them was applied
    * @throws ClusterException naming what was applied and what was not
    */
-  public void apply() {
+  public Map<String, String> apply() throws InterruptedException {
+    List<GenericKubernetesResource> objects = objects();
+    List<ObjectName> names = objects.stream().map(ObjectName::of).toList();
+    List<ObjectName> former = new FormerServices(api, GONE).inTheWay(yaml.name(), names);
+    List<ObjectName> pulls = names.stream().filter(name -> name.kind().equals(ObjectName.JOB)).toList();
+    int behindPulls = pulls.isEmpty() || options.dryRun() || options.limit().isEmpty() ? 0
+        : names.lastIndexOf(pulls.getLast()) + 1;
+    applyAll(objects, 0, behindPulls, former);
+    if (behindPulls > 0) {
+      Map<ObjectName, String> missing =
+          new Waiting(api, began, pod -> Optional.empty(), tell).until(pulls, options.limit().get());
+      if (!missing.isEmpty()) {
+        return words(missing);
+      }
+    }
+    removeFormer(former);
+    applyAll(objects, behindPulls, objects.size(), former);
+    prune(objects, former);
+    return Map.of();
+  }
+
+  private List<GenericKubernetesResource> objects() {
     List<GenericKubernetesResource> objects = new ArrayList<>();
     if (options.autoscaler() && !needsNoAutoscaler() && !Autoscaler.isThere(api)) {
       objects.addAll(Autoscaler.objects(api, yaml.images()));
@@ -55,21 +85,25 @@ public final class Deploy {
     Rendering.of(yaml).stream().map(Manifest::text).map(api::parse).forEach(objects::add);
     Optional<GenericKubernetesResource> home = api.find(ObjectName.NAMESPACE, "", yaml.namespace());
     objects.stream().filter(object -> ObjectName.of(object).equals(homeName())).forEach(one -> Home.mark(one, home));
-    applyAll(objects);
-    prune(objects);
+    return objects;
   }
 
-  /** Waits until routers, functions and pulls were ready once; what was not, each with its last words. */
-  public Map<String, String> await(Duration limit) throws InterruptedException {
-    List<ObjectName> followed = new ArrayList<>(names().stream().filter(Waiting::isFollowed).toList());
+  /** Waits until routers and functions were ready once; what was not, each with its last words. */
+  public Map<String, String> await() throws InterruptedException {
+    List<ObjectName> followed = new ArrayList<>(names().stream().filter(Waiting::isFollowed)
+        .filter(name -> !name.kind().equals(ObjectName.JOB)).toList());
     if (!needsNoAutoscaler() && Autoscaler.isThere(api)) {
       followed.addFirst(new ObjectName(ObjectName.DEPLOYMENT, Autoscaler.NAMESPACE, Autoscaler.NAME));
     }
     try (QueueWatch queue = yaml.quotas().isPresent()
         ? QueueWatch.start(api.client(), yaml.namespace(), tell) : QueueWatch.none()) {
-      return new Waiting(api, queue::place, tell).until(followed, limit).entrySet().stream()
-          .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
+      return words(new Waiting(api, began, queue::place, tell).until(followed, options.limit().orElse(Duration.ZERO)));
     }
+  }
+
+  private static Map<String, String> words(Map<ObjectName, String> failed) {
+    return failed.entrySet().stream()
+        .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue));
   }
 
   /** How to reach each model's router, a line or two each. */
@@ -102,12 +136,27 @@ public final class Deploy {
         manifest.objectKind().clusterWide() ? "" : yaml.namespace(), manifest.name())).toList();
   }
 
-  private void applyAll(List<GenericKubernetesResource> objects) {
+  private void removeFormer(List<ObjectName> former) throws InterruptedException {
+    FormerServices services = new FormerServices(api, GONE);
+    for (ObjectName service : former) {
+      if (!options.dryRun()) {
+        services.remove(service);
+      }
+      tell.accept(String.format("%-10s  %s, since a Service of Kubernetes is to have its name",
+          options.dryRun() ? "would be removed" : "removed", service));
+    }
+  }
+
+  private void applyAll(List<GenericKubernetesResource> objects, int from, int to, List<ObjectName> former) {
     Set<String> untried = new HashSet<>();
-    for (int i = 0; i < objects.size(); i++) {
+    for (int i = from; i < to; i++) {
       ObjectName name = ObjectName.of(objects.get(i));
       if (options.dryRun() && untried.contains(name.namespace())) {
         tell.accept("not tried   " + name + ": its namespace is not there yet");
+        continue;
+      }
+      if (options.dryRun() && FormerServices.waits(name, former)) {
+        tell.accept("not tried   " + name + ": Knative has one of its name until its own service is removed");
         continue;
       }
       Applied applied = apply(objects, i);
@@ -136,13 +185,13 @@ public final class Deploy {
         + ".\nWhen that is mended, run the same command again";
   }
 
-  private void prune(List<GenericKubernetesResource> rendered) {
+  private void prune(List<GenericKubernetesResource> rendered, List<ObjectName> former) {
     Set<ObjectName> names = rendered.stream().map(ObjectName::of).collect(Collectors.toSet());
     Inventory inventory = new Inventory(api);
     List<Leftovers.Labelled> there = inventory.labelled(yaml.name(), yaml.namespace());
     Leftovers.kept(there, names).forEach(name -> tell.accept("kept        " + name + ", which the file no longer has,"
         + " for the model in it; kubectl -n " + yaml.namespace() + " delete pvc " + name.name() + " removes it"));
-    for (ObjectName name : Leftovers.of(there, names)) {
+    for (ObjectName name : Leftovers.of(there, names).stream().filter(one -> !former.contains(one)).toList()) {
       if (!options.dryRun()) {
         inventory.delete(name);
       }

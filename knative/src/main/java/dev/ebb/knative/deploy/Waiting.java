@@ -31,17 +31,19 @@ final class Waiting {
   private final Api api;
   private final Consumer<String> tell;
   private final Function<Pod, Optional<String>> place;
-  private final Instant began = Instant.now();
+  private final Instant began;
   private final Map<ObjectName, String> told = new HashMap<>();
   private final Map<ObjectName, Instant> failedSince = new HashMap<>();
 
   /**
    * A wait.
    *
+   * @param began from when on time counts
    * @param place where a pod stands in its queue, in a sentence
    */
-  Waiting(Api api, Function<Pod, Optional<String>> place, Consumer<String> tell) {
+  Waiting(Api api, Instant began, Function<Pod, Optional<String>> place, Consumer<String> tell) {
     this.api = api;
+    this.began = began;
     this.place = place;
     this.tell = tell;
   }
@@ -52,15 +54,17 @@ final class Waiting {
         || List.of(ObjectName.KNATIVE_SERVICE, ObjectName.DEPLOYMENT, ObjectName.JOB).contains(object.kind());
   }
 
-  /** Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. */
+  /**
+   * Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. Each is looked at,
+   * even where the time is over.
+   */
   Map<ObjectName, String> until(List<ObjectName> objects, Duration limit) throws InterruptedException {
     List<ObjectName> left = new ArrayList<>(objects);
     Map<ObjectName, String> failed = new LinkedHashMap<>();
+    left.removeIf(object -> isOver(object, failed));
     while (!left.isEmpty() && Instant.now().isBefore(began.plus(limit))) {
+      Thread.sleep(PAUSE);
       left.removeIf(object -> isOver(object, failed));
-      if (!left.isEmpty()) {
-        Thread.sleep(PAUSE);
-      }
     }
     left.forEach(object -> failed.put(object, told.getOrDefault(object, "was not seen")));
     return failed;
