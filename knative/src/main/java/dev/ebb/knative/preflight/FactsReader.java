@@ -52,10 +52,11 @@ final class FactsReader {
       String namespace = yaml.map(EbbYaml::namespace).orElse("");
       Set<String> namespaces = Scraping.namespaces(api);
       NodeReader nodes = new NodeReader(client);
+      VolumeReader volumes = new VolumeReader(client);
       return new ClusterFacts(version,
           kinds.stream().filter(kind -> api.plural(kind).isEmpty()).collect(Collectors.toSet()),
-          parts(), settings(), denied(kinds, namespace), nodes.nodes(), claims(namespace),
-          yaml.map(this::secrets).orElse(Map.of()), storageClasses(),
+          parts(), settings(), denied(kinds, namespace), nodes.nodes(), volumes.claims(namespace),
+          yaml.flatMap(volumes::arenaFolder), yaml.map(this::secrets).orElse(Map.of()), storageClasses(),
           nodes.runtimeClasses(yaml), leaseHolder(),
           yaml.map(this::sameName).orElse(List.of()),
           namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
@@ -137,11 +138,6 @@ final class FactsReader {
         .withVerb(verb).withGroup(kind.group()).withResource(plural)
         .withNamespace(kind.clusterWide() ? "" : namespace).endResourceAttributes().endSpec().build();
     return client.authorization().v1().selfSubjectAccessReview().create(review).getStatus().getAllowed();
-  }
-
-  private Set<String> claims(String namespace) {
-    return namespace.isEmpty() ? Set.of() : client.persistentVolumeClaims().inNamespace(namespace).list().getItems()
-        .stream().map(claim -> claim.getMetadata().getName()).collect(Collectors.toSet());
   }
 
   /** Of those that the file names, one by one: nobody else's are read, and of these no value is kept. */

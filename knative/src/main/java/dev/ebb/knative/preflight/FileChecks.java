@@ -117,7 +117,7 @@ final class FileChecks {
   }
 
   private Finding claim(String name) {
-    return facts.claims().contains(name) ? Finding.ok("claim " + name, "is in namespace " + yaml.namespace())
+    return facts.claims().containsKey(name) ? Finding.ok("claim " + name, "is in namespace " + yaml.namespace())
         : Finding.error("claim " + name, "there is no such PersistentVolumeClaim in namespace " + yaml.namespace(),
             "echo '{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"" + name
                 + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"

@@ -17,12 +17,15 @@ import org.junit.jupiter.api.Test;
 
 /** Each thing that a cluster may lack, beginning with a cluster that lacks nothing. */
 class PreflightTest {
+  private static final Map<String, ClusterFacts.Room> CLAIMS =
+      Map.of("ebb-models", new ClusterFacts.Room("", false, "1Gi"));
   private Set<ObjectKind> unserved = Set.of();
   private final Map<String, List<ClusterFacts.Part>> parts = new HashMap<>();
   private final Map<String, Map<String, String>> settings = new HashMap<>();
   private List<String> denied = List.of();
   private List<ClusterFacts.Node> nodes = List.of(node(Map.of(), List.of(), 0));
-  private Set<String> claims = Set.of("ebb-models");
+  private Map<String, ClusterFacts.Room> claims = CLAIMS;
+  private Optional<String> arenaFolder = Optional.empty();
   private Map<String, Optional<Set<String>>> secrets = Map.of();
   private Map<String, Boolean> storageClasses = Map.of("slow", false);
   private Optional<Set<String>> runtimeClasses = Optional.empty();
@@ -52,8 +55,8 @@ class PreflightTest {
 
   private List<String> bad() throws Exception {
     ClusterFacts facts =
-        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims, secrets, storageClasses,
-            runtimeClasses, leaseHolder, sameName, namespaces, scrape);
+        new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims,
+            arenaFolder, secrets, storageClasses, runtimeClasses, leaseHolder, sameName, namespaces, scrape);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -77,8 +80,8 @@ class PreflightTest {
 
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
-    ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Set.of(),
-        Map.of(), Map.of(), Optional.empty(), "one", List.of(), Set.of(), new Scrape.NotAsked());
+    ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Map.of(),
+        Optional.empty(), Map.of(), Map.of(), Optional.empty(), "one", List.of(), Set.of(), new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -240,9 +243,9 @@ class PreflightTest {
 
   @Test
   void aClaimAndAName() throws Exception {
-    claims = Set.of();
+    claims = Map.of();
     only("error    claim ebb-models", "no such PersistentVolumeClaim in namespace ebb", "kubectl -n ebb apply -f -");
-    claims = Set.of("ebb-models");
+    claims = CLAIMS;
     sameName = List.of("other");
     only("an installation ebb is in namespace other already", "ebb undeploy --name ebb -n other");
   }
