@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code ebb deploy}; the exit status is told in its help. */
 @Command(name = "deploy", description = "Bring a cluster to what an ebb.yaml says, and wait until it serves.",
     footer = {"", "Exit status: 0 done; 1 failed; 2 wrong usage; 3 the cluster lacks something, nothing was applied;",
-        "4 applied, or waits for a model's pull, but not ready in time. kn ends with 1 for each of these of its plugins."})
+        "4 applied, but not ready in time, or a model is not pulled yet. kn ends with 1 for each of these."})
 final class DeployCommand implements Callable<Integer> {
   private final Context context;
 

@@ -74,7 +74,8 @@ final class FormerServices {
   private boolean isKnatives(ObjectName former) {
     List<OwnerReference> owners = api.find(SERVICE, former.namespace(), former.name())
         .map(service -> service.getMetadata().getOwnerReferences()).orElse(List.of());
-    return owners != null && owners.stream().anyMatch(owner -> owner.getApiVersion().startsWith("serving.knative.dev/"));
+    return owners != null
+        && owners.stream().anyMatch(owner -> owner.getApiVersion().startsWith("serving.knative.dev/"));
   }
 
   private static ObjectName knative(ObjectName wanted) {

@@ -55,8 +55,8 @@ final class Waiting {
   }
 
   /**
-   * Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. Each is looked at,
-   * even where the time is over.
+   * Waits; what is not ready in time or has failed, each with its last words. Empty when all is well. Each is looked
+   * at, even where the time is over.
    */
   Map<ObjectName, String> until(List<ObjectName> objects, Duration limit) throws InterruptedException {
     List<ObjectName> left = new ArrayList<>(objects);

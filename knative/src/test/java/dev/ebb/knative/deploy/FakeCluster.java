@@ -111,7 +111,8 @@ final class FakeCluster implements AutoCloseable {
       object.set("status", old.get("status"));
     }
     ObjectNode metadata = (ObjectNode) object.get("metadata");
-    metadata.put("generation", 1).put("resourceVersion", old == null ? "" : old.at("/metadata/resourceVersion").asText());
+    metadata.put("generation", 1);
+    metadata.put("resourceVersion", old == null ? "" : old.at("/metadata/resourceVersion").asText());
     if (!object.equals(old)) {
       metadata.put("resourceVersion", Integer.toString(++version));
     }
@@ -168,7 +169,8 @@ final class FakeCluster implements AutoCloseable {
 
   private JsonNode one(String path) {
     ObjectNode found = objects.get(path);
-    if (found != null && found.path("metadata").has("deletionTimestamp") && lingers.merge(path, -1, Integer::sum) <= 0) {
+    boolean goes = found != null && found.path("metadata").has("deletionTimestamp");
+    if (goes && lingers.merge(path, -1, Integer::sum) <= 0) {
       drop(path);
     }
     return found;
