@@ -35,6 +35,10 @@ final class DeployTest {
     Cluster.apply(RUNTIME_CLASS);
     try (Variant variant = Variant.of(NAME, text -> Variant.decodeOnly(text)
         .replace("priority: online", "priority: online\n    runtimeClass: plain"))) {
+      Command refused = Cluster.ebb("undeploy", "--autoscaler");
+      assertEquals(1, refused.exitCode(), refused.output());
+      assertTrue(refused.output().contains(DECODE + " in namespace " + Installation.NAMESPACE), refused.output());
+      Cluster.kubectl("delete", "ksvc", "-n", Installation.NAMESPACE, "--all");
       tell(Cluster.ebb("undeploy", "--autoscaler"));
       assertNull(Cluster.kube().namespaces().withName(RECONCILER).get());
       String file = variant.file().toString();

@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 public final class Autoscaler {
   public static final String NAMESPACE = "ebb-system";
   public static final String NAME = "ebb-autoscaler";
+  /** Of each of its objects. */
+  static final Map<String, String> LABELS =
+      Map.of("app.kubernetes.io/name", NAME, "app.kubernetes.io/managed-by", "ebb");
+  private static final String CLASS = "autoscaling.knative.dev/class";
   private static final String FILE = "autoscaler.yaml";
   private static final String IMAGE = "REGISTRY/ebb-autoscaler:TAG";
 
@@ -47,6 +51,20 @@ public final class Autoscaler {
   /** The names of its objects, whatever its image. */
   static List<ObjectName> names(Api api) {
     return parsed(api, text()).stream().map(ObjectName::of).toList();
+  }
+
+  /** Knative Services of any namespace that it starts and stops: those of deploys, and others of its class. */
+  static List<String> users(Api api) {
+    return api.list(ObjectName.KNATIVE_SERVICE, "", Map.of()).stream().filter(Autoscaler::isUser)
+        .map(service -> ObjectName.of(service) + " in namespace " + service.getMetadata().getNamespace())
+        .sorted().toList();
+  }
+
+  private static boolean isUser(GenericKubernetesResource service) {
+    Map<String, String> labels = service.getMetadata().getLabels();
+    Map<String, Object> template = Tree.map(Tree.map(service.getAdditionalProperties(), "spec"), "template");
+    return labels != null && "ebb".equals(labels.get("app.kubernetes.io/managed-by"))
+        || Tree.text(Tree.map(Tree.map(template, "metadata"), "annotations"), CLASS).equals("keda.ebb.dev");
   }
 
   private static List<GenericKubernetesResource> parsed(Api api, String text) {

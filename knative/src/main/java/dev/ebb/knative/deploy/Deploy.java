@@ -83,8 +83,8 @@ public final class Deploy {
       objects.addAll(Autoscaler.objects(api, yaml.images()));
     }
     Rendering.of(yaml).stream().map(Manifest::text).map(api::parse).forEach(objects::add);
-    Optional<GenericKubernetesResource> home = api.find(ObjectName.NAMESPACE, "", yaml.namespace());
-    objects.stream().filter(object -> ObjectName.of(object).equals(homeName())).forEach(one -> Home.mark(one, home));
+    objects.stream().filter(object -> object.getKind().equals(ObjectName.NAMESPACE.kind())).forEach(one ->
+        Home.mark(one, api.find(ObjectName.NAMESPACE, "", one.getMetadata().getName())));
     return objects;
   }
 
@@ -125,10 +125,6 @@ public final class Deploy {
 
   private boolean needsNoAutoscaler() {
     return names().stream().noneMatch(name -> name.kind().equals(ObjectName.KNATIVE_SERVICE));
-  }
-
-  private ObjectName homeName() {
-    return new ObjectName(ObjectName.NAMESPACE, "", yaml.namespace());
   }
 
   private List<ObjectName> names() {

@@ -66,12 +66,26 @@ public final class Undeploy {
       tell.accept("kept      Namespace " + namespace + ", which holds that");
       return removed;
     }
-    return removed + namespace(home.get(), name);
+    return removed + namespace(home.get(), Rendering.labels(name));
   }
 
-  /** Removes the cluster's reconciler; how many objects that were. */
+  /**
+   * Removes the cluster's reconciler; how many objects that were.
+   *
+   * @throws ClusterException with the functions that still need it
+   */
   public int autoscaler() throws InterruptedException {
-    return remove(Autoscaler.names(api).stream().filter(inventory::exists).toList());
+    List<String> users = Autoscaler.users(api);
+    if (!users.isEmpty()) {
+      throw new ClusterException("the reconciler of keda.ebb.dev is kept, without which nothing starts or stops these: "
+          + String.join(", ", users) + "; take them away first");
+    }
+    List<ObjectName> objects = new ArrayList<>(Autoscaler.names(api).stream().filter(inventory::exists).toList());
+    boolean home = objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
+    int removed = remove(objects);
+    Optional<GenericKubernetesResource> namespace =
+        home ? api.find(ObjectName.NAMESPACE, "", Autoscaler.NAMESPACE) : Optional.empty();
+    return namespace.isEmpty() ? removed : removed + namespace(namespace.get(), Autoscaler.LABELS);
   }
 
   /** What lies in no namespace is found by the name alone, which an installation in another namespace may have. */
@@ -90,9 +104,9 @@ public final class Undeploy {
         && namespace.getMetadata().getLabels().entrySet().containsAll(Rendering.labels(name).entrySet());
   }
 
-  private int namespace(GenericKubernetesResource home, String name) throws InterruptedException {
+  private int namespace(GenericKubernetesResource home, Map<String, String> ours) throws InterruptedException {
     ObjectName object = ObjectName.of(home);
-    List<String> strangers = Home.strangers(api, object.name(), Rendering.labels(name));
+    List<String> strangers = Home.strangers(api, object.name(), ours);
     if (Home.existedBefore(home.getMetadata())) {
       unlabel(home);
       tell.accept("kept      " + object + ", which was there before; it only lost Ebb's labels");

@@ -2,8 +2,10 @@ package dev.ebb.knative.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebb.knative.cluster.ClusterException;
 import dev.ebb.knative.render.ObjectKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,5 +108,47 @@ class UndeployTest {
     assertEquals(4, undeploy("here"), told.toString());
     assertFalse(cluster.holds(ROLE));
     assertTrue(cluster.holds(of(ObjectName.CLAIM, "old", "m-model")));
+  }
+
+  private void reconciler() {
+    String labels = "labels: {app.kubernetes.io/name: ebb-autoscaler, app.kubernetes.io/managed-by: ebb}";
+    cluster.has("{apiVersion: v1, kind: Namespace, metadata: {name: ebb-system, " + labels + "}}");
+    cluster.has("{apiVersion: apps/v1, kind: Deployment, metadata: {name: ebb-autoscaler, namespace: ebb-system, "
+        + labels + "}}");
+  }
+
+  private int autoscaler() throws InterruptedException {
+    return new Undeploy(cluster.api(), Duration.ofSeconds(20), false, told::add).autoscaler();
+  }
+
+  @Test
+  void theReconcilerGoesWithItsNamespace() throws Exception {
+    reconciler();
+    assertEquals(2, autoscaler());
+    assertFalse(cluster.holds("/api/v1/namespaces/ebb-system"));
+  }
+
+  @Test
+  void itsNamespaceStaysForWhatOthersKeepInIt() throws Exception {
+    reconciler();
+    cluster.has("{apiVersion: v1, kind: Secret, metadata: {name: registry-login, namespace: ebb-system}}");
+    assertEquals(1, autoscaler());
+    assertTrue(cluster.holds("/api/v1/namespaces/ebb-system"));
+    assertFalse(cluster.holds(of(ObjectName.DEPLOYMENT, "ebb-system", "ebb-autoscaler")));
+    assertTrue(told.stream().anyMatch(line -> line.contains("which holds what is not Ebb's: Secret registry-login")),
+        told.toString());
+  }
+
+  @Test
+  void theReconcilerStaysWhileFunctionsNeedIt() {
+    reconciler();
+    in("llm", "serving.knative.dev/v1", "Service", "m-decode");
+    cluster.has("{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: flags, namespace: kn}, spec: "
+        + "{template: {metadata: {annotations: {autoscaling.knative.dev/class: keda.ebb.dev}}}}}");
+    cluster.has("{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: other, namespace: kn}}");
+    String refused = assertThrows(ClusterException.class, this::autoscaler).getMessage();
+    assertTrue(refused.contains("Knative Service flags in namespace kn, Knative Service m-decode in namespace llm;"),
+        refused);
+    assertEquals(List.of(), cluster.changes);
   }
 }
