@@ -22,6 +22,7 @@ import java.util.Set;
  * @param runtimeClasses where the file names one; empty where they may not be read
  * @param leaseHolder the replica of the reconciler that decides now; empty where none does
  * @param sameName other namespaces with an installation of the same name
+ * @param neighbours installations of other names in this one's namespace
  * @param namespaces all of them
  * @param scrape what Prometheus says
  */
@@ -30,7 +31,7 @@ record ClusterFacts(String version, Set<ObjectKind> unserved, Map<String, List<P
     Optional<String> arenaFolder,
     Map<String, Optional<Set<String>>> secrets, Map<String, Boolean> storageClasses,
     Optional<Set<String>> runtimeClasses, String leaseHolder,
-    List<String> sameName, Set<String> namespaces, Scrape scrape) {
+    List<String> sameName, Set<String> neighbours, Set<String> namespaces, Scrape scrape) {
 
   /**
    * A Deployment of the platform.

@@ -31,6 +31,9 @@ final class FactsReader {
   private static final String DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
   /** The reconciler's, unless it was told another. */
   private static final String LEASE = "keda-ebb-dev";
+  private static final String INSTANCE = "app.kubernetes.io/instance";
+  private static final Map<String, String> OF_EBB =
+      Map.of("app.kubernetes.io/name", "ebb", "app.kubernetes.io/managed-by", "ebb");
   private static final List<String> VERBS = List.of("get", "list", "create", "patch", "delete");
 
   private final Api api;
@@ -58,7 +61,7 @@ final class FactsReader {
           parts(), settings(), denied(kinds, namespace), nodes.nodes(), volumes.claims(namespace),
           yaml.flatMap(volumes::arenaFolder), yaml.map(this::secrets).orElse(Map.of()), storageClasses(),
           nodes.runtimeClasses(yaml), leaseHolder(),
-          yaml.map(this::sameName).orElse(List.of()),
+          yaml.map(this::sameName).orElse(List.of()), yaml.map(this::neighbours).orElse(Set.of()),
           namespaces, yaml.map(file -> new PrometheusReader(client, file).read(namespaces))
               .orElseGet(Scrape.NotAsked::new));
     } catch (KubernetesClientException e) {
@@ -181,5 +184,12 @@ final class FactsReader {
     return client.namespaces().withLabels(Rendering.labels(yaml.name())).list().getItems().stream()
         .map(namespace -> namespace.getMetadata().getName()).filter(name -> !name.equals(yaml.namespace()))
         .sorted().toList();
+  }
+
+  /** By the accounts that every installation has; labels of the namespace alone may be of one that went. */
+  Set<String> neighbours(EbbYaml yaml) {
+    return client.serviceAccounts().inNamespace(yaml.namespace()).withLabels(OF_EBB).list().getItems().stream()
+        .map(account -> account.getMetadata().getLabels().getOrDefault(INSTANCE, ""))
+        .filter(name -> !name.equals(yaml.name())).collect(Collectors.toSet());
   }
 }

@@ -42,6 +42,10 @@ final class FileChecks {
           + " already, and both would want the same cluster-wide objects",
           "choose another name, or ebb undeploy --name " + yaml.name() + " -n " + other));
     }
+    facts.neighbours().stream().sorted().forEach(other -> findings.add(Finding.error("namespace", "the installation "
+        + other + " is in namespace " + yaml.namespace() + ", and its accounts, policies and queues would become those"
+        + " of " + yaml.name(), "choose another namespace, or first ebb undeploy --name " + other + " -n "
+        + yaml.namespace() + ", which keeps models that were pulled")));
   }
 
   /** That some node fits a model's functions: labels, taints, and the devices of one replica. */

@@ -31,6 +31,7 @@ class PreflightTest {
   private Optional<Set<String>> runtimeClasses = Optional.empty();
   private String leaseHolder = "ebb-autoscaler-1";
   private List<String> sameName = List.of();
+  private Set<String> neighbours = Set.of();
   private Set<String> namespaces = Set.of("ebb", "monitoring", "kourier-system", "keda");
   private Scrape scrape = new Scrape.Answered(Set.of(), Set.of());
   private String text;
@@ -56,7 +57,8 @@ class PreflightTest {
   private List<String> bad() throws Exception {
     ClusterFacts facts =
         new ClusterFacts("v1.36.4", unserved, parts, settings, denied, nodes, claims,
-            arenaFolder, secrets, storageClasses, runtimeClasses, leaseHolder, sameName, namespaces, scrape);
+            arenaFolder, secrets, storageClasses, runtimeClasses, leaseHolder, sameName,
+            neighbours, namespaces, scrape);
     return Preflight.judge(facts, Optional.of(EbbYaml.parse("ebb.yaml", text)), "knative-serving", "keda").stream()
         .filter(finding -> finding.grade() != Finding.Grade.OK).map(Finding::toString).toList();
   }
@@ -81,7 +83,8 @@ class PreflightTest {
   @Test
   void withoutAFileNothingOfAnInstallationIsAskedFor() {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), parts, settings, List.of(), List.of(), Map.of(),
-        Optional.empty(), Map.of(), Map.of(), Optional.empty(), "one", List.of(), Set.of(), new Scrape.NotAsked());
+        Optional.empty(), Map.of(), Map.of(), Optional.empty(), "one", List.of(), Set.of(), Set.of(),
+        new Scrape.NotAsked());
     assertTrue(Preflight.judge(facts, Optional.empty(), "knative-serving", "keda").stream()
         .allMatch(finding -> finding.grade() == Finding.Grade.OK));
   }
@@ -248,6 +251,9 @@ class PreflightTest {
     claims = CLAIMS;
     sameName = List.of("other");
     only("an installation ebb is in namespace other already", "ebb undeploy --name ebb -n other");
+    sameName = List.of();
+    neighbours = Set.of("lab");
+    only("error    namespace", "the installation lab is in namespace ebb", "ebb undeploy --name lab -n ebb");
   }
 
   @Test

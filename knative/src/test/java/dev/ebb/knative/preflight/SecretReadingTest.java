@@ -36,7 +36,7 @@ class SecretReadingTest {
   private List<String> findings(Map<String, Optional<Set<String>>> secrets) {
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of(),
         Optional.empty(), secrets,
-        Map.of(), Optional.empty(), "", List.of(), Set.of(), new Scrape.NotAsked());
+        Map.of(), Optional.empty(), "", List.of(), Set.of(), Set.of(), new Scrape.NotAsked());
     return new SecretChecks(facts, yaml).all().stream().map(Finding::toString).toList();
   }
 

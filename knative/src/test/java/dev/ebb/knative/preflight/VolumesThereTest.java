@@ -52,7 +52,7 @@ class VolumesThereTest {
     VolumeReader reader = new VolumeReader(server.api().client());
     ClusterFacts facts = new ClusterFacts("v1", Set.of(), Map.of(), Map.of(), List.of(), List.of(),
         reader.claims("ebb"), reader.arenaFolder(yaml), Map.of(), Map.of("fast", true), Optional.empty(), "",
-        List.of(), Set.of(), new Scrape.NotAsked());
+        List.of(), Set.of(), Set.of(), new Scrape.NotAsked());
     return new VolumeChecks(facts, yaml).all().stream().filter(finding -> finding.grade() != Finding.Grade.OK)
         .map(Finding::toString).toList();
   }
