@@ -2,6 +2,7 @@ package dev.ebb.knative.deploy;
 
 import dev.ebb.knative.cluster.Api;
 import dev.ebb.knative.cluster.ClusterException;
+import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.Images;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
@@ -20,6 +21,8 @@ public final class Autoscaler {
   static final Map<String, String> LABELS =
       Map.of("app.kubernetes.io/name", NAME, "app.kubernetes.io/managed-by", "ebb");
   private static final String CLASS = "autoscaling.knative.dev/class";
+  private static final String SERVING = "knative-serving";
+  private static final String ARGUMENT = "\"--health-port=8081\"";
   private static final String FILE = "autoscaler.yaml";
   private static final String IMAGE = "REGISTRY/ebb-autoscaler:TAG";
 
@@ -35,22 +38,30 @@ public final class Autoscaler {
    *
    * @throws ClusterException where the file names single images only
    */
-  static List<GenericKubernetesResource> objects(Api api, Images images) {
+  static List<GenericKubernetesResource> objects(Api api, EbbYaml yaml) {
+    Images images = yaml.images();
     if (images.registry().isEmpty() || images.tag().isEmpty()) {
       throw new ClusterException("the reconciler's image is images.registry with images.tag, which the file lacks;"
           + " add them, or install keda/deploy/autoscaler.yaml and give --no-autoscaler");
     }
     String image = images.registry().get() + "/" + NAME + ":" + images.tag().get();
-    List<GenericKubernetesResource> objects = parsed(api, text().replace(IMAGE, image));
+    List<GenericKubernetesResource> objects =
+        parsed(api, withServing(text().replace(IMAGE, image), yaml.namespaces().knative()));
     images.pullSecret().ifPresent(secret -> objects.stream()
         .filter(object -> object.getKind().equals("ServiceAccount"))
         .forEach(account -> account.setAdditionalProperty("imagePullSecrets", List.of(Map.of("name", secret)))));
     return objects;
   }
 
-  /** The names of its objects, whatever its image. */
-  static List<ObjectName> names(Api api) {
-    return parsed(api, text()).stream().map(ObjectName::of).toList();
+  /** What there is of it, wherever Knative Serving was when it was installed. */
+  static List<ObjectName> there(Api api) {
+    Inventory inventory = new Inventory(api);
+    List<ObjectName> names = parsed(api, text()).stream().map(ObjectName::of).toList();
+    // Its right to read how Serving is set lies in Serving's namespace, which a file may name.
+    Stream<ObjectName> rights = names.stream().map(ObjectName::kind).filter(kind -> !kind.clusterWide()
+            && kind.group().equals("rbac.authorization.k8s.io")).distinct()
+        .flatMap(kind -> api.list(kind, "", LABELS).stream()).map(ObjectName::of);
+    return Stream.concat(names.stream().filter(inventory::exists), rights).distinct().toList();
   }
 
   /** Knative Services of any namespace that it starts and stops: those of deploys, and others of its class. */
@@ -65,6 +76,11 @@ public final class Autoscaler {
     Map<String, Object> template = Tree.map(Tree.map(service.getAdditionalProperties(), "spec"), "template");
     return labels != null && "ebb".equals(labels.get("app.kubernetes.io/managed-by"))
         || Tree.text(Tree.map(Tree.map(template, "metadata"), "annotations"), CLASS).equals("keda.ebb.dev");
+  }
+
+  private static String withServing(String text, String serving) {
+    return serving.equals(SERVING) ? text : text.replace("namespace: " + SERVING + "\n", "namespace: " + serving + "\n")
+        .replace(ARGUMENT, ARGUMENT + ", \"--serving-namespace=" + serving + "\"");
   }
 
   private static List<GenericKubernetesResource> parsed(Api api, String text) {

@@ -80,7 +80,7 @@ public final class Deploy {
   private List<GenericKubernetesResource> objects() {
     List<GenericKubernetesResource> objects = new ArrayList<>();
     if (options.autoscaler() && !needsNoAutoscaler() && !Autoscaler.isThere(api)) {
-      objects.addAll(Autoscaler.objects(api, yaml.images()));
+      objects.addAll(Autoscaler.objects(api, yaml));
     }
     Rendering.of(yaml).stream().map(Manifest::text).map(api::parse).forEach(objects::add);
     objects.stream().filter(object -> object.getKind().equals(ObjectName.NAMESPACE.kind())).forEach(one ->

@@ -80,7 +80,7 @@ public final class Undeploy {
       throw new ClusterException("the reconciler of keda.ebb.dev is kept, without which nothing starts or stops these: "
           + String.join(", ", users) + "; take them away first");
     }
-    List<ObjectName> objects = new ArrayList<>(Autoscaler.names(api).stream().filter(inventory::exists).toList());
+    List<ObjectName> objects = new ArrayList<>(Autoscaler.there(api));
     boolean home = objects.removeIf(object -> object.kind().equals(ObjectName.NAMESPACE));
     int removed = remove(objects);
     Optional<GenericKubernetesResource> namespace =

@@ -34,7 +34,7 @@ class CourseTest {
     cluster.close();
   }
 
-  private static EbbYaml yaml(String source, String mode) {
+  private static EbbYaml yaml(String source, String mode, String more) {
     return YamlFiles.parsed("""
         name: lab
         namespace: ebb
@@ -45,15 +45,19 @@ class CourseTest {
             decode: {mode: %s, resources: {cpu: 1, memory: 2Gi}}
         store: {arena: {tmpfs: 1Gi}}
         prometheus: {url: "http://prometheus.monitoring.svc:9090"}
-        """.formatted(source, mode));
+        """.formatted(source, mode) + more);
   }
 
   private static EbbYaml fromHub() {
-    return yaml("hub: \"hf://a/b/c.gguf\", size: 2Gi", "knative");
+    return yaml("hub: \"hf://a/b/c.gguf\", size: 2Gi", "knative", "");
   }
 
   private static EbbYaml fromClaim(String mode) {
-    return yaml("claim: c, path: c.gguf", mode);
+    return fromClaim(mode, "");
+  }
+
+  private static EbbYaml fromClaim(String mode, String more) {
+    return yaml("claim: c, path: c.gguf", mode, more);
   }
 
   private Map<String, String> deploy(EbbYaml yaml, boolean dryRun, Optional<Duration> limit) throws Exception {
@@ -138,6 +142,34 @@ class CourseTest {
     cluster.has("{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: m-decode, namespace: ebb}}");
     deploy(fromClaim("deployment"), false, Optional.empty());
     assertFalse(cluster.changes.contains("DELETE " + KNATIVE));
+  }
+
+  /** Of Knative Serving the reconciler reads how it is set, wherever the file says that it is. */
+  @Test
+  void theReconcilerLooksForServingWhereTheFileSays() throws Exception {
+    EbbYaml elsewhere = fromClaim("knative", "namespaces: {knative: serving}\n");
+    new Deploy(cluster.api(), elsewhere, new Deploy.Options(false, true, Optional.empty()), told::add).apply();
+    ObjectKind role = new ObjectKind("rbac.authorization.k8s.io/v1", "Role", false);
+    assertTrue(cluster.holds(FakeCluster.path(role, "serving", "ebb-autoscaler")));
+    assertTrue(cluster.changes.stream().noneMatch(call -> call.contains("knative-serving")));
+    String deployment = FakeCluster.path(ObjectName.DEPLOYMENT, "ebb-system", "ebb-autoscaler");
+    assertEquals("--serving-namespace=serving",
+        cluster.object(deployment).at("/spec/template/spec/containers/0/args/1").asText());
+
+    cluster.drop(KNATIVE);
+    new Undeploy(cluster.api(), Duration.ofSeconds(20), false, told::add).autoscaler();
+    assertFalse(cluster.holds(FakeCluster.path(role, "serving", "ebb-autoscaler")));
+    assertFalse(cluster.holds("/api/v1/namespaces/ebb-system"));
+  }
+
+  @Test
+  void itsNamespaceThatWasThereBeforeIsMarkedAndKept() throws Exception {
+    cluster.has("{apiVersion: v1, kind: Namespace, metadata: {name: ebb-system}}");
+    new Deploy(cluster.api(), fromClaim("knative"), new Deploy.Options(false, true, Optional.empty()), told::add)
+        .apply();
+    cluster.drop(KNATIVE);
+    new Undeploy(cluster.api(), Duration.ofSeconds(20), false, told::add).autoscaler();
+    assertFalse(cluster.object("/api/v1/namespaces/ebb-system").path("metadata").has("labels"));
   }
 
   private void knativesOwn() {

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Accounts, policies and roles have the same names in every namespace, so two installations in one would share them. */
+/** Accounts, policies and roles have the same names everywhere, so two installations in one namespace would share. */
 class NeighboursThereTest {
   private static final String ACCOUNTS = "/api/v1/namespaces/llm/serviceaccounts";
 
   private static String account(String installation) {
-    return "{\"metadata\":{\"name\":\"ebb-router\",\"labels\":{\"app.kubernetes.io/instance\":\"" + installation + "\"}}}";
+    return "{\"metadata\":{\"name\":\"ebb-router\",\"labels\":{\"app.kubernetes.io/instance\":\"" + installation
+        + "\"}}}";
   }
 
   private static Set<String> neighbours(String... accounts) {
