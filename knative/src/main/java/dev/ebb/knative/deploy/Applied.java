@@ -3,7 +3,7 @@ package dev.ebb.knative.deploy;
 /** What became of an object that was applied. */
 enum Applied {
   CREATED("created"), CHANGED("changed"), UNCHANGED("unchanged"),
-  /** A Job that had failed: taken away and made again, since a Job runs once. */
+  /** A Job that was taken away and made again. */
   RUN_ANEW("run anew");
 
   private final String words;

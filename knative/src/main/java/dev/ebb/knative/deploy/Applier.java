@@ -31,15 +31,16 @@ final class Applier {
   }
 
   /**
-   * Applies one object.
+   * Applies one object; a Job that failed is taken away before, since a Job runs once.
    *
+   * @param anew whether a Job is taken away before whatever became of it
    * @throws KubernetesClientException where it is refused
    */
-  Applied apply(GenericKubernetesResource object) {
+  Applied apply(GenericKubernetesResource object, boolean anew) {
     Resource<GenericKubernetesResource> resource = api.resource(object);
     GenericKubernetesResource before = resource.get();
     GenericKubernetesResource after;
-    if (before != null && !dryRun && Readiness.hasFailed(before)) {
+    if (before != null && !dryRun && (anew || Readiness.hasFailed(before))) {
       replace(object, resource);
       return Applied.RUN_ANEW;
     }

@@ -32,6 +32,10 @@ public final class Deploy {
   private final Applier applier;
   private final Patience patience;
   private final Instant began = Instant.now();
+  /** Pulls whose claims are gone. */
+  private final List<ObjectName> stale = new ArrayList<>();
+  /** Pulls that went before the rest. */
+  private final List<ObjectName> awaited = new ArrayList<>();
 
   /**
    * How.
@@ -60,13 +64,15 @@ public final class Deploy {
     List<GenericKubernetesResource> objects = objects();
     List<ObjectName> names = objects.stream().map(ObjectName::of).toList();
     List<ObjectName> former = new FormerServices(api, GONE).inTheWay(yaml.name(), names);
-    List<ObjectName> pulls = names.stream().filter(name -> name.kind().equals(ObjectName.JOB)).toList();
-    int behindPulls = pulls.isEmpty() || options.dryRun() || options.limit().isEmpty() ? 0
-        : names.lastIndexOf(pulls.getLast()) + 1;
+    stale.addAll(Pulls.stale(api, objects));
+    if (!options.dryRun() && options.limit().isPresent()) {
+      awaited.addAll(Pulls.missing(api, objects));
+    }
+    int behindPulls = awaited.isEmpty() ? 0 : names.lastIndexOf(awaited.getLast()) + 1;
     applyAll(objects, 0, behindPulls, former);
-    if (behindPulls > 0) {
+    if (!awaited.isEmpty()) {
       Map<ObjectName, String> missing =
-          new Waiting(api, began, pod -> Optional.empty(), tell).until(pulls, options.limit().get());
+          new Waiting(api, began, pod -> Optional.empty(), tell).until(awaited, options.limit().get());
       if (!missing.isEmpty()) {
         return words(missing);
       }
@@ -88,10 +94,10 @@ public final class Deploy {
     return objects;
   }
 
-  /** Waits until routers and functions were ready once; what was not, each with its last words. */
+  /** Waits until routers, functions and pulls were ready once; what was not, each with its last words. */
   public Map<String, String> await() throws InterruptedException {
     List<ObjectName> followed = new ArrayList<>(names().stream().filter(Waiting::isFollowed)
-        .filter(name -> !name.kind().equals(ObjectName.JOB)).toList());
+        .filter(name -> !awaited.contains(name)).toList());
     if (!needsNoAutoscaler() && Autoscaler.isThere(api)) {
       followed.addFirst(new ObjectName(ObjectName.DEPLOYMENT, Autoscaler.NAMESPACE, Autoscaler.NAME));
     }
@@ -160,14 +166,14 @@ public final class Deploy {
         untried.add(name.name());
       }
       tell.accept(String.format("%-10s  %s%s", (options.dryRun() ? "would be " : "") + applied, name,
-          applied == Applied.RUN_ANEW ? ", which had failed" : ""));
+          applied != Applied.RUN_ANEW ? "" : stale.contains(name) ? ", whose claim was gone" : ", which had failed"));
     }
   }
 
   private Applied apply(List<GenericKubernetesResource> objects, int index) {
     GenericKubernetesResource object = objects.get(index);
     try {
-      return patience.ask(ObjectName.of(object), () -> applier.apply(object));
+      return patience.ask(ObjectName.of(object), () -> applier.apply(object, stale.contains(ObjectName.of(object))));
     } catch (KubernetesClientException e) {
       String what = options.dryRun() ? "nothing was applied, it was a dry run" : halfWay(objects, index);
       throw new ClusterException(Refusal.sentence(ObjectName.of(object), e) + "\n" + what, e);

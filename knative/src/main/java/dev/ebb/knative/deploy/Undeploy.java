@@ -125,7 +125,7 @@ public final class Undeploy {
   /** Applying nothing gives back the fields that were applied. */
   private void unlabel(GenericKubernetesResource home) {
     new Applier(api, false).apply(api.parse(
-        "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + home.getMetadata().getName() + "}\n"));
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + home.getMetadata().getName() + "}\n"), false);
   }
 
   private int remove(List<ObjectName> objects) throws InterruptedException {

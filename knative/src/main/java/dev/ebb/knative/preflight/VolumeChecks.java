@@ -38,7 +38,7 @@ final class VolumeChecks {
     String subject = "room for " + model.id();
     ClusterFacts.Room claimed = facts.claims().get(model.slug() + "-model");
     if (claimed != null) {
-      return kept(subject, model.slug() + "-model", claimed, hub);
+      return kept(subject, model, claimed, hub);
     }
     Set<String> names = new TreeSet<>(facts.storageClasses().keySet());
     if (hub.storageClass().isPresent()) {
@@ -55,9 +55,11 @@ final class VolumeChecks {
   }
 
   /** Of a claim that is there neither the class can be changed nor can it shrink; the API server says so half-way. */
-  private Finding kept(String subject, String claim, ClusterFacts.Room claimed, ModelSpec.Hub hub) {
-    String mend = "kubectl -n " + yaml.namespace() + " delete pvc " + claim + ", when no pod uses it (ebb undeploy"
-        + " --with-data takes all), and the model is pulled again; or ";
+  private Finding kept(String subject, ModelSpec model, ClusterFacts.Room claimed, ModelSpec.Hub hub) {
+    String claim = model.slug() + "-model";
+    // The Job's pod may hold the claim, too.
+    String mend = "kubectl -n " + yaml.namespace() + " delete job/" + model.slug() + "-pull pvc/" + claim
+        + ", which ends when no pod uses it (ebb undeploy --with-data takes all), and the model is pulled again; or ";
     String wanted = hub.storageClass().orElse("");
     boolean otherClass = hub.storageClass().isPresent() || claimed.chosen();
     if (otherClass && !wanted.equals(claimed.storageClass())) {

@@ -24,7 +24,7 @@ class ApplierTest {
 
   private Applied apply(boolean dryRun) {
     GenericKubernetesResource job = cluster.api().parse(JOB);
-    return new Applier(cluster.api(), dryRun).apply(job);
+    return new Applier(cluster.api(), dryRun).apply(job, false);
   }
 
   private void ended(String condition) {

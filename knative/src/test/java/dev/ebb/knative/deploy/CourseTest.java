@@ -95,6 +95,47 @@ class CourseTest {
     assertTrue(told.contains("run anew    Job m-pull, which had failed"), told.toString());
   }
 
+  /** As with a new tag of the images: the pull's pod may wait for the claim, which an awake function holds. */
+  @Test
+  void aModelThatIsThereHoldsNothingUp() throws Exception {
+    jobsEnd("Complete");
+    deploy(fromHub(), false, Optional.of(Duration.ofSeconds(20)));
+    cluster.drop(ROUTER);
+    jobsRun();
+    assertEquals(Map.of(), deploy(fromHub(), false, Optional.of(Duration.ofSeconds(2))));
+    assertTrue(cluster.holds(ROUTER));
+  }
+
+  @Test
+  void anotherModelIsPulledFirst() throws Exception {
+    jobsEnd("Complete");
+    deploy(fromHub(), false, Optional.of(Duration.ofSeconds(20)));
+    jobsRun();
+    assertEquals(Map.of("Job m-pull", "runs"), deploy(yaml("hub: \"hf://a/b/other.gguf\", size: 2Gi", "knative", ""),
+        false, Optional.of(Duration.ofSeconds(2))));
+  }
+
+  /** As when somebody took the claim away to have another class or size. */
+  @Test
+  void aPullWhoseClaimIsGoneIsRunAnew() throws Exception {
+    jobsEnd("Complete");
+    deploy(fromHub(), false, Optional.empty());
+    cluster.drop(FakeCluster.path(ObjectName.CLAIM, "ebb", "m-model"));
+    deploy(fromHub(), true, Optional.empty());
+    assertFalse(cluster.changes.contains("DELETE " + JOB));
+    deploy(fromHub(), false, Optional.of(Duration.ofSeconds(20)));
+    assertTrue(cluster.changes.contains("DELETE " + JOB));
+    assertTrue(told.contains("run anew    Job m-pull, whose claim was gone"), told.toString());
+  }
+
+  private void jobsRun() {
+    cluster.beside((call, object) -> {
+      if (call.equals("PATCH " + JOB)) {
+        object.putObject("status");
+      }
+    });
+  }
+
   @Test
   void whoDoesNotWaitGetsAllAtOnce() throws Exception {
     assertEquals(Map.of(), deploy(fromHub(), false, Optional.empty()));

@@ -85,7 +85,7 @@ class VolumesThereTest {
   void aClassThatTheClaimDoesNotHave() {
     claim("slow", true, "2Gi");
     only(", storageClass: fast", "error    room for m", "has storage class slow and the file says fast",
-        "kubectl -n ebb delete pvc m-model", "put source.storageClass: slow back");
+        "kubectl -n ebb delete job/m-pull pvc/m-model", "put source.storageClass: slow back");
     only("", "has storage class slow and the file names none");
   }
 
