@@ -21,7 +21,8 @@ final class FunctionDeployments {
     Fields spec = Fields.of("progressDeadlineSeconds", function.phase().startSeconds())
         .and("selector", Labels.selecting(function.selector()))
         .andAny("strategy", strategy(function))
-        .and("template", Fields.of("metadata", Fields.of("labels", podLabels)).and("spec", pod(function)));
+        .and("template", Fields.of("metadata", Fields.of("labels", podLabels)
+            .andAny("annotations", ModelVolume.annotations(function.model()))).and("spec", pod(function)));
     // Kueue's webhook copies its labels from here to the pods.
     Fields labels = function.labels().andAll(function.queueLabels());
     return Manifest.of(function.yaml(), Kind.DEPLOYMENT, function.name(), Fields.of("labels", labels),

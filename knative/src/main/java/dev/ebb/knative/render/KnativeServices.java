@@ -17,11 +17,15 @@ final class KnativeServices {
 
   private static Manifest of(FunctionPart function) {
     Fields template = Fields.of("metadata", Fields.of("labels", function.labels().andAll(function.queueLabels()))
-        .and("annotations", scaling(function).andAll(proxy()))).and("spec", revision(function));
+        .and("annotations", annotations(function))).and("spec", revision(function));
     // Only routers call functions.
     Fields labels = function.labels().and("networking.knative.dev/visibility", "cluster-local");
     return Manifest.of(function.yaml(), Kind.KNATIVE_SERVICE, function.name(), Fields.of("labels", labels),
         Fields.of("spec", Fields.of("template", template)));
+  }
+
+  private static Fields annotations(FunctionPart function) {
+    return scaling(function).andAll(proxy()).andAll(ModelVolume.annotations(function.model()));
   }
 
   private static Fields scaling(FunctionPart function) {

@@ -29,6 +29,15 @@ final class ModelVolume {
     return Fields.of("name", NAME).and("mountPath", FOLDER).and("readOnly", true);
   }
 
+  /**
+   * What tells pods of one source from pods of another where all else is the same: a router that went on would tokenize
+   * for a model that functions have no more.
+   */
+  static Fields annotations(ModelSpec model) {
+    return model.source() instanceof ModelSpec.Hub hub
+        ? Fields.of("ebb.dev/model-source", hub.reference()) : new Fields();
+  }
+
   private static Fields volumeOf(Source source, ModelSpec model) {
     return switch (source) {
       case ModelSpec.Claim claim -> claim(claim.name());

@@ -23,7 +23,8 @@ final class RouterDeployments {
         .and("selector", Labels.selecting(router.selector()))
         .and("strategy", Fields.of("type", "RollingUpdate")
             .and("rollingUpdate", Fields.of("maxSurge", 1).and("maxUnavailable", 0)))
-        .and("template", Fields.of("metadata", Fields.of("labels", router.labels())).and("spec", pod(router)));
+        .and("template", Fields.of("metadata", Fields.of("labels", router.labels())
+            .andAny("annotations", ModelVolume.annotations(router.model()))).and("spec", pod(router)));
     return Manifest.of(router.yaml(), Kind.DEPLOYMENT, router.name(), Fields.of("labels", router.labels()),
         Fields.of("spec", spec));
   }
