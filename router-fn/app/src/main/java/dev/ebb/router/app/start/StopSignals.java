@@ -14,8 +14,8 @@ import sun.misc.Signal;
 
 /**
  * A stop signal ends the process once no request is under way, at the latest after the settings' time; a second one
- * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused. KEDA
- * is sent away at once, since demand that it should hear of first is raised elsewhere from then on.
+ * ends it at once. Where others pass requests on, they are given time to learn of it before the first is refused. Then
+ * KEDA is sent away, since demand that it should hear of first is raised elsewhere from then on.
  */
 @ApplicationScoped
 public class StopSignals {
@@ -59,8 +59,9 @@ public class StopSignals {
   void drain() {
     try {
       inFlight.leave();
-      scaler.leave();
       Thread.sleep(settings.leaveMs());
+      // Not before: until others have learnt of it, KEDA would come back here and find nobody.
+      scaler.leave();
       int left = inFlight.drain(settings.drainMs());
       if (left > 0) {
         LOG.warnf("%d requests were cut off after %d ms", left, settings.drainMs());

@@ -44,7 +44,7 @@ class LeavingTest {
   }
 
   @Test
-  void kedaIsSentAwayAtOnceWhileRequestsGoOnAndTheirDemandIsSeen() {
+  void kedaIsSentAwayWhileRequestsGoOnAndTheirDemandIsSeen() {
     Fakes.reset();
     Fakes.DECODE.ready(false);
     Fakes.PREFILL.ready(false);
