@@ -57,15 +57,6 @@ final class EnvironmentCheck {
   /**
    * A whole number of the environment.
    *
-   * @throws CliException when it is set and is none, or less than {@code least}
-   */
-  static void atLeast(Map<String, String> env, String name, int least) {
-    between(env, name, least, Integer.MAX_VALUE);
-  }
-
-  /**
-   * A whole number of the environment.
-   *
    * @throws CliException when it is set and is none, or not within {@code least} and {@code most}
    */
   static void between(Map<String, String> env, String name, int least, int most) {

@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.engine.EngineConfig;
 import dev.ebb.engine.backend.BackendProvider;
 import dev.ebb.engine.kv.KvLayout;
 import java.nio.file.Files;
@@ -8,13 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Looks over the variables that only functions read, which would refuse them no sooner than with the first request. */
 public final class FunctionSettings {
-  private static final List<String> COUNTS = List.of("EBB_STEP_TIMEOUT_SECONDS", "EBB_STREAM_EVENTS_MAX");
   /** With the most that functions take. */
-  private static final Map<String, Integer> BOUNDED =
-      Map.of("EBB_MAX_SEQUENCES", 65_536, "EBB_TOKEN_BUDGET", 1 << 20, "EBB_CHUNK_TOKENS", 1 << 20);
+  private static final Map<String, Integer> COUNTS = new TreeMap<>(Map.of(
+      "EBB_MAX_SEQUENCES", EngineConfig.SEQUENCES_MAX, "EBB_TOKEN_BUDGET", EngineConfig.TOKENS_MAX,
+      "EBB_CHUNK_TOKENS", EngineConfig.TOKENS_MAX, "EBB_STEP_TIMEOUT_SECONDS", Integer.MAX_VALUE,
+      "EBB_STREAM_EVENTS_MAX", Integer.MAX_VALUE));
   private static final List<String> SWITCHES = List.of("EBB_CUDA_GRAPHS", "EBB_CUDA_WGMMA");
 
   private final Map<String, String> env;
@@ -29,8 +32,7 @@ public final class FunctionSettings {
    */
   public static void check(Map<String, String> env, BackendProvider backend) {
     FunctionSettings settings = new FunctionSettings(env);
-    COUNTS.forEach(name -> EnvironmentCheck.atLeast(env, name, 1));
-    BOUNDED.forEach((name, most) -> EnvironmentCheck.between(env, name, 1, most));
+    COUNTS.forEach((name, most) -> EnvironmentCheck.between(env, name, 1, most));
     settings.kvType(backend);
     if (backend.name().equals("cuda")) {
       SWITCHES.forEach(settings::onOrOff);

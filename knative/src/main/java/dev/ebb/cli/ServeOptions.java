@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that can start a router. */
 final class ServeOptions {
-  private static final int THREADS_MAX = 4096;
-
   @Option(names = "--model", paramLabel = "MODEL",
       description = "An id (ebb model list), hf://org/repo/file.gguf, or a path. Default: " + Registry.DEFAULT_ID)
   String model;
@@ -76,7 +74,7 @@ final class ServeOptions {
     EnvironmentCheck.warnings(context.env()).forEach(context.err()::println);
     EnvironmentCheck.logLevel(context.env());
     between(context, "--idle", idleSeconds, "EBB_IDLE_SECONDS", Integer.MAX_VALUE);
-    between(context, "--threads", threads, "EBB_THREADS", THREADS_MAX);
+    between(context, "--threads", threads, "EBB_THREADS", BackendProvider.THREADS_MAX);
     chosenBackend(context);
   }
 

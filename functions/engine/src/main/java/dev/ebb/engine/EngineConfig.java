@@ -22,6 +22,10 @@ public record EngineConfig(
     Duration leaseTimeout,
     boolean prefixCache) {
 
+  /** The most that a setting may say: more is a slip of the pen, which would take all memory. */
+  public static final int TOKENS_MAX = 1 << 20;
+  public static final int SEQUENCES_MAX = 65_536;
+
   private static final int DEFAULT_TOKEN_BUDGET = 512;
   private static final int DEFAULT_MAX_SEQUENCES = 64;
   private static final int DEFAULT_PROMPT_LOGPROB_ROWS = 64;

@@ -10,7 +10,6 @@ import dev.ebb.engine.request.SamplingParams;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +42,7 @@ class FairShareTest {
   }
 
   private GenerationRequest request(int blocks, int tokens, int priority) {
-    int[] prompt = random.ints(16L * blocks - 8, 1, EchoModel.VOCABULARY).toArray();
-    SamplingParams sampling = SamplingParams.builder().maxTokens(tokens).ignoreEos(true).build();
-    return new GenerationRequest("r", prompt, sampling, "", priority, Phase.FULL, Optional.empty());
+    return Rig.request(random, blocks, tokens, priority);
   }
 
   /** One more that takes three blocks for a while; with one a step the arena stays full, and never has many free. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** An engine loop on an echo backend, stepped by hand, with the invariants checked after every step. */
@@ -77,6 +78,17 @@ final class Rig implements AutoCloseable {
 
   static GenerationRequest request(int[] prompt, SamplingParams sampling, Phase phase, HandOff handOff) {
     return new GenerationRequest("r", prompt, sampling, "", 0, phase, Optional.ofNullable(handOff));
+  }
+
+  /** One whose answer has so many tokens, after a random prompt that fills so many blocks but half of the last. */
+  static GenerationRequest request(Random random, int blocks, int tokens, int priority) {
+    int[] prompt = random.ints(16L * blocks - 8, 1, EchoModel.VOCABULARY).toArray();
+    return request(prompt, tokens, priority);
+  }
+
+  static GenerationRequest request(int[] prompt, int tokens, int priority) {
+    SamplingParams sampling = SamplingParams.builder().maxTokens(tokens).ignoreEos(true).build();
+    return new GenerationRequest("r", prompt, sampling, "", priority, Phase.FULL, Optional.empty());
   }
 
   Recorder submit(GenerationRequest request) {

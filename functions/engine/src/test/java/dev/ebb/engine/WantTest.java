@@ -38,12 +38,11 @@ class WantTest {
   }
 
   private Recorder submit(Rig rig, int blocks, int tokens, int priority) {
-    return submit(rig, prompt(blocks), tokens, priority);
+    return rig.submit(Rig.request(random, blocks, tokens, priority));
   }
 
   private static Recorder submit(Rig rig, int[] prompt, int tokens, int priority) {
-    SamplingParams sampling = SamplingParams.builder().maxTokens(tokens).ignoreEos(true).build();
-    return rig.submit(new GenerationRequest("r", prompt, sampling, "", priority, Phase.FULL, Optional.empty()));
+    return rig.submit(Rig.request(prompt, tokens, priority));
   }
 
   private long streamed() {

@@ -25,6 +25,11 @@ public record Work(
     int priority,
     HandOff handOff) {
 
+  /** Of a token id as JSON: ten digits, and what is between two. */
+  private static final long TOKEN_BYTES_MAX = 16;
+  /** Of all else. */
+  private static final long OTHER_BYTES_MAX = 1 << 20;
+
   /**
    * @throws InvalidParameterException when the id, the model or the prompt is absent or empty
    */
@@ -34,6 +39,17 @@ public record Work(
     present("prompt_token_ids", promptTokenIds != null && promptTokenIds.length > 0);
     sampling = sampling == null ? SamplingParams.builder().build() : sampling;
     cacheSalt = cacheSalt == null ? "" : cacheSalt;
+  }
+
+  /**
+   * Bytes that a function must take, so that it refuses nothing that a router took: a prompt is longer as token ids.
+   *
+   * @param routerBytesMax largest body that the router takes
+   * @param promptTokensMax tokens of the longest prompt
+   */
+  public static int bytesMax(long routerBytesMax, int promptTokensMax) {
+    long asTokens = TOKEN_BYTES_MAX * promptTokensMax + OTHER_BYTES_MAX;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(routerBytesMax, asTokens));
   }
 
   private static void present(String field, boolean present) {

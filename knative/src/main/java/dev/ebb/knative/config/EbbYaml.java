@@ -21,6 +21,11 @@ public record EbbYaml(String name, String namespace, Images images, List<ModelSp
     List<Tenant> tenants, Arena arena, Prometheus prometheus, RouterSpec router, Optional<Broker> broker,
     Namespaces namespaces) {
 
+  /** Name of the arena's volume and of its claim, where it lies in a folder of the node. */
+  public String arenaName() {
+    return name + "-arena";
+  }
+
   /** Where the key/value arena lies. */
   public sealed interface Arena {}
 

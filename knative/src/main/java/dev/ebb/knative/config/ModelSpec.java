@@ -52,4 +52,14 @@ public record ModelSpec(String id, Source source, String backend, int kvTokens, 
   public String slug() {
     return id.replaceAll("[._]", "-");
   }
+
+  /** Name of the claim for a hub's model. */
+  public String claimName() {
+    return slug() + "-model";
+  }
+
+  /** Name of the Job that pulls it. */
+  public String pullName() {
+    return slug() + "-pull";
+  }
 }

@@ -8,14 +8,12 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /** Applies objects at the API server, as the field manager {@code ebb}; takes no field from another. */
 final class Applier {
   static final String FIELD_MANAGER = "ebb";
   private static final Duration GONE = Duration.ofSeconds(60);
-  private static final Duration PAUSE = Duration.ofMillis(300);
 
   private final Api api;
   private final boolean dryRun;
@@ -63,21 +61,17 @@ final class Applier {
   private GenericKubernetesResource replace(GenericKubernetesResource object,
       Resource<GenericKubernetesResource> resource) {
     resource.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
-    Instant end = Instant.now().plus(GONE);
-    while (resource.get() != null) {
-      if (Instant.now().isAfter(end)) {
-        throw new KubernetesClientException("the old one is not gone after " + GONE.toSeconds() + " s; kubectl -n "
-            + object.getMetadata().getNamespace() + " get pods -l job-name=" + object.getMetadata().getName()
-            + " shows what holds it");
-      }
-      pause();
+    if (!isGone(resource)) {
+      throw new KubernetesClientException("the old one is not gone after " + GONE.toSeconds() + " s; kubectl -n "
+          + object.getMetadata().getNamespace() + " get pods -l job-name=" + object.getMetadata().getName()
+          + " shows what holds it");
     }
     return resource.patch(context());
   }
 
-  private static void pause() {
+  private static boolean isGone(Resource<GenericKubernetesResource> resource) {
     try {
-      Thread.sleep(PAUSE);
+      return Gone.within(GONE, () -> resource.get() != null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KubernetesClientException("interrupted", e);

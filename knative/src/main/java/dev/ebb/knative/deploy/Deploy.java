@@ -31,6 +31,7 @@ public final class Deploy {
   private final Consumer<String> tell;
   private final Applier applier;
   private final Patience patience;
+  private final FormerServices formerServices;
   private final Instant began = Instant.now();
   /** Pulls whose claims are gone. */
   private final List<ObjectName> stale = new ArrayList<>();
@@ -51,6 +52,7 @@ public final class Deploy {
     this.tell = tell;
     applier = new Applier(api, options.dryRun());
     patience = new Patience(PATIENCE, PAUSE, tell);
+    formerServices = new FormerServices(api, GONE);
   }
 
   /**
@@ -63,7 +65,7 @@ public final class Deploy {
   public Map<String, String> apply() throws InterruptedException {
     List<GenericKubernetesResource> objects = objects();
     List<ObjectName> names = objects.stream().map(ObjectName::of).toList();
-    List<ObjectName> former = new FormerServices(api, GONE).inTheWay(yaml.name(), names);
+    List<ObjectName> former = formerServices.inTheWay(yaml.name(), names);
     stale.addAll(Pulls.stale(api, objects));
     if (!options.dryRun() && options.limit().isPresent()) {
       awaited.addAll(Pulls.missing(api, objects));
@@ -139,10 +141,9 @@ public final class Deploy {
   }
 
   private void removeFormer(List<ObjectName> former) throws InterruptedException {
-    FormerServices services = new FormerServices(api, GONE);
     for (ObjectName service : former) {
       if (!options.dryRun()) {
-        services.remove(service);
+        formerServices.remove(service);
       }
       tell.accept(String.format("%-10s  %s, since a Service of Kubernetes is to have its name",
           options.dryRun() ? "would be removed" : "removed", service));

@@ -7,7 +7,6 @@ import dev.ebb.knative.render.Rendering;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +17,6 @@ import java.util.Optional;
  */
 final class FormerServices {
   private static final ObjectKind SERVICE = new ObjectKind("v1", "Service", false);
-  private static final Duration PAUSE = Duration.ofMillis(300);
 
   private final Api api;
   private final Duration limit;
@@ -52,14 +50,10 @@ final class FormerServices {
   void remove(ObjectName service) throws InterruptedException {
     Inventory inventory = new Inventory(api);
     inventory.delete(service);
-    Instant end = Instant.now().plus(limit);
-    while (inventory.exists(service) || isKnatives(service)) {
-      if (Instant.now().isAfter(end)) {
-        throw new ClusterException(service + " is not gone yet, whose name a Service of Kubernetes is to have;"
-            + " kubectl -n " + service.namespace() + " get ksvc,route,service " + service.name()
-            + " shows what is left, and the same command again goes on");
-      }
-      Thread.sleep(PAUSE);
+    if (!Gone.within(limit, () -> inventory.exists(service) || isKnatives(service))) {
+      throw new ClusterException(service + " is not gone yet, whose name a Service of Kubernetes is to have;"
+          + " kubectl -n " + service.namespace() + " get ksvc,route,service " + service.name()
+          + " shows what is left, and the same command again goes on");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.ebb.knative.cluster.Api;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The Jobs that bring models into their claims. */
 final class Pulls {
@@ -21,16 +22,17 @@ final class Pulls {
   /** Those that are done, but whose claim was taken away since; they would not pull again. */
   static List<ObjectName> stale(Api api, List<GenericKubernetesResource> objects) {
     return objects.stream().filter(object -> object.getKind().equals(ObjectName.JOB.kind())).map(ObjectName::of)
-        .filter(name -> api.find(name.kind(), name.namespace(), name.name())
-            .filter(job -> Readiness.of(job).state() == Readiness.State.READY && !hasClaims(api, job)).isPresent())
-        .toList();
+        .filter(name -> done(api, name).filter(job -> !hasClaims(api, job)).isPresent()).toList();
   }
 
   private static boolean isThere(Api api, GenericKubernetesResource wanted) {
-    ObjectName name = ObjectName.of(wanted);
-    return api.find(name.kind(), name.namespace(), name.name())
-        .filter(job -> Readiness.of(job).state() == Readiness.State.READY)
+    return done(api, ObjectName.of(wanted))
         .filter(job -> arguments(job).equals(arguments(wanted)) && hasClaims(api, job)).isPresent();
+  }
+
+  private static Optional<GenericKubernetesResource> done(Api api, ObjectName name) {
+    return api.find(name.kind(), name.namespace(), name.name())
+        .filter(job -> Readiness.of(job).state() == Readiness.State.READY);
   }
 
   private static boolean hasClaims(Api api, GenericKubernetesResource job) {

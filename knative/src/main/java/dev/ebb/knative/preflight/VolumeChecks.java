@@ -36,7 +36,7 @@ final class VolumeChecks {
   /** A claim that no class gives a volume to waits for ever, and its pods with it. */
   private Finding room(ModelSpec model, ModelSpec.Hub hub) {
     String subject = "room for " + model.id();
-    ClusterFacts.Room claimed = facts.claims().get(model.slug() + "-model");
+    ClusterFacts.Room claimed = facts.claims().get(model.claimName());
     if (claimed != null) {
       return kept(subject, model, claimed, hub);
     }
@@ -56,9 +56,9 @@ final class VolumeChecks {
 
   /** Of a claim that is there neither the class can be changed nor can it shrink; the API server says so half-way. */
   private Finding kept(String subject, ModelSpec model, ClusterFacts.Room claimed, ModelSpec.Hub hub) {
-    String claim = model.slug() + "-model";
+    String claim = model.claimName();
     // The Job's pod may hold the claim, too.
-    String mend = "kubectl -n " + yaml.namespace() + " delete job/" + model.slug() + "-pull pvc/" + claim
+    String mend = "kubectl -n " + yaml.namespace() + " delete job/" + model.pullName() + " pvc/" + claim
         + ", which ends when no pod uses it (ebb undeploy --with-data takes all), and the model is pulled again; or ";
     String wanted = hub.storageClass().orElse("");
     boolean otherClass = hub.storageClass().isPresent() || claimed.chosen();
@@ -81,7 +81,7 @@ final class VolumeChecks {
     String there = facts.arenaFolder().orElse(folder);
     return there.equals(folder) ? folder("arena", folder + " must belong to user 10001 (install -d -o 10001 -g 10001 "
         + folder + ") and be")
-        : Finding.error("arena", "the PersistentVolume " + yaml.name() + "-arena has "
+        : Finding.error("arena", "the PersistentVolume " + yaml.arenaName() + " has "
             + (there.isEmpty() ? "no folder of the node" : "the folder " + there) + " and the file says " + folder
             + ", which cannot be changed", "ebb undeploy --name " + yaml.name() + " -n " + yaml.namespace()
             + ", which keeps models that were pulled, and deploy again; or put store.arena.hostPath: " + there

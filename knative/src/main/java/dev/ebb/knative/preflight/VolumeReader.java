@@ -31,7 +31,7 @@ final class VolumeReader {
       return Optional.empty();
     }
     try {
-      PersistentVolume volume = client.persistentVolumes().withName(yaml.name() + "-arena").get();
+      PersistentVolume volume = client.persistentVolumes().withName(yaml.arenaName()).get();
       return Optional.ofNullable(volume).map(found -> found.getSpec() == null || found.getSpec().getHostPath() == null
           ? "" : found.getSpec().getHostPath().getPath());
     } catch (KubernetesClientException e) {

@@ -22,9 +22,9 @@ final class ArenaClaims {
     Fields spec = Fields.of("capacity", STORAGE)
         .and("accessModes", ACCESS)
         .and("persistentVolumeReclaimPolicy", "Retain")
-        .and("claimRef", Fields.of("namespace", yaml.namespace()).and("name", name(yaml)))
+        .and("claimRef", Fields.of("namespace", yaml.namespace()).and("name", yaml.arenaName()))
         .and("hostPath", Fields.of("path", host.path()).and("type", "Directory"));
-    return List.of(Manifest.of(yaml, Kind.VOLUME, name(yaml), Labels.metadata(yaml), Fields.of("spec", spec)));
+    return List.of(Manifest.of(yaml, Kind.VOLUME, yaml.arenaName(), Labels.metadata(yaml), Fields.of("spec", spec)));
   }
 
   static List<Manifest> claims(EbbYaml yaml) {
@@ -34,12 +34,8 @@ final class ArenaClaims {
     Fields spec = Fields.of("accessModes", ACCESS)
         // Empty, not absent: the cluster's default class would make another volume.
         .and("storageClassName", "")
-        .and("volumeName", name(yaml))
+        .and("volumeName", yaml.arenaName())
         .and("resources", Fields.of("requests", STORAGE));
-    return List.of(Manifest.of(yaml, Kind.CLAIM, name(yaml), Labels.metadata(yaml), Fields.of("spec", spec)));
-  }
-
-  static String name(EbbYaml yaml) {
-    return yaml.name() + "-arena";
+    return List.of(Manifest.of(yaml, Kind.CLAIM, yaml.arenaName(), Labels.metadata(yaml), Fields.of("spec", spec)));
   }
 }

@@ -14,7 +14,7 @@ final class ArenaVolume {
       case EbbYaml.Tmpfs tmpfs ->
           Fields.of("emptyDir", Fields.of("medium", "Memory").and("sizeLimit", tmpfs.size().text()));
       case EbbYaml.HostFolder host ->
-          Fields.of("persistentVolumeClaim", Fields.of("claimName", ArenaClaims.name(yaml)));
+          Fields.of("persistentVolumeClaim", Fields.of("claimName", yaml.arenaName()));
     });
   }
 

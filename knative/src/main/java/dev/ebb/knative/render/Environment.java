@@ -1,5 +1,6 @@
 package dev.ebb.knative.render;
 
+import dev.ebb.events.Work;
 import dev.ebb.knative.config.EbbYaml;
 import dev.ebb.knative.config.ModelSpec;
 import dev.ebb.knative.config.PhaseSpec;
@@ -13,8 +14,6 @@ import java.util.stream.Collectors;
 /** The settings of the processes, by the names that they read. */
 final class Environment {
   private static final String EVERY_ADDRESS = "0.0.0.0";
-  /** Of a token id in a function's request: ten digits, and what is between two. */
-  private static final long TOKEN_BYTES_MAX = 16;
 
   private Environment() {}
 
@@ -76,7 +75,7 @@ final class Environment {
         .and("EBB_MAX_SEQUENCES", engine.sequences())
         .and("EBB_TOKEN_BUDGET", engine.tokenBudget())
         .and("EBB_STEP_TIMEOUT_SECONDS", engine.stepSeconds())
-        .and("EBB_MAX_BODY_BYTES", bodyBytesMax(function))
+        .and("EBB_MAX_BODY_BYTES", Work.bytesMax(function.yaml().router().bodyBytesMax(), model.kvTokens()))
         .and("EBB_DRAIN_SECONDS", function.phase().drainSeconds());
     model.kvType().ifPresent(type -> settings.and("EBB_KV_TYPE", type));
     if (model.cudaGraphs()) {
@@ -91,12 +90,6 @@ final class Environment {
       settings.and("PORT", FunctionPart.PORT);
     }
     return list(settings);
-  }
-
-  /** What the router took must not be refused behind it, where a prompt comes as token ids, which are longer. */
-  private static long bodyBytesMax(FunctionPart function) {
-    long asTokens = TOKEN_BYTES_MAX * function.model().kvTokens() + (1 << 20);
-    return Math.min(Integer.MAX_VALUE, Math.max(function.yaml().router().bodyBytesMax(), asTokens));
   }
 
   /** Of {@code ebb batch}; the file of the event is named by the JobSink. */

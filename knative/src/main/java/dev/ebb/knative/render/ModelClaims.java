@@ -16,13 +16,9 @@ final class ModelClaims {
         Fields spec = Fields.of("accessModes", List.of("ReadWriteOnce"))
             .and("resources", Fields.of("requests", Fields.of("storage", hub.size().text())))
             .andAny("storageClassName", hub.storageClass());
-        claims.add(Manifest.of(yaml, Kind.CLAIM, name(model), Labels.metadata(yaml), Fields.of("spec", spec)));
+        claims.add(Manifest.of(yaml, Kind.CLAIM, model.claimName(), Labels.metadata(yaml), Fields.of("spec", spec)));
       }
     }
     return claims;
-  }
-
-  static String name(ModelSpec model) {
-    return model.slug() + "-model";
   }
 }

@@ -44,7 +44,7 @@ final class ModelVolume {
       case ModelSpec.HostFolder host ->
           Fields.of("hostPath", Fields.of("path", host.folder()).and("type", "Directory"));
       case ModelSpec.ImageVolume image -> Fields.of("image", Fields.of("reference", image.image()));
-      case ModelSpec.Hub hub -> claim(ModelClaims.name(model));
+      case ModelSpec.Hub hub -> claim(model.claimName());
     };
   }
 

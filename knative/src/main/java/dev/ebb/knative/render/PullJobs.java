@@ -23,7 +23,7 @@ final class PullJobs {
       if (model.source() instanceof ModelSpec.Hub hub) {
         Fields labels = Labels.common(yaml).and(Labels.COMPONENT, COMPONENT).and(Labels.MODEL, model.slug());
         Fields template = Fields.of("metadata", Fields.of("labels", labels)).and("spec", pod(yaml, model, hub));
-        jobs.add(Manifest.of(yaml, Kind.JOB, model.slug() + "-pull", Fields.of("labels", labels),
+        jobs.add(Manifest.of(yaml, Kind.JOB, model.pullName(), Fields.of("labels", labels),
             Fields.of("spec", Fields.of("backoffLimit", ATTEMPTS).and("template", template))));
       }
     }
@@ -31,7 +31,7 @@ final class PullJobs {
   }
 
   private static Fields pod(EbbYaml yaml, ModelSpec model, ModelSpec.Hub hub) {
-    Fields claim = Fields.of("claimName", ModelClaims.name(model));
+    Fields claim = Fields.of("claimName", model.claimName());
     return Fields.of("serviceAccountName", ServiceAccounts.JOB)
         .and("enableServiceLinks", false)
         // A container that is started again in its pod takes the log with it when the Job gives up and deletes the pod.

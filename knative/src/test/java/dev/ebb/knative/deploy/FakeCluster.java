@@ -5,19 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.ebb.knative.cluster.Api;
+import dev.ebb.knative.cluster.LoopbackApi;
 import dev.ebb.knative.render.ObjectKind;
 import dev.ebb.knative.render.Rendering;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -41,25 +34,11 @@ final class FakeCluster implements AutoCloseable {
   private final Map<String, ObjectNode> objects = new TreeMap<>();
   /** Looks that an object outlives its deletion by. */
   private final Map<String, Integer> lingers = new HashMap<>();
-  private final HttpServer server;
-  private final KubernetesClient client;
+  private final LoopbackApi server = new LoopbackApi(this::answer);
   private int version;
 
-  FakeCluster() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::answer);
-    server.start();
-    client = new KubernetesClientBuilder().withConfig(new ConfigBuilder(Config.empty())
-        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).withRequestRetryBackoffLimit(0).build())
-        .build();
-  }
-
   Api api() {
-    return new Api(client);
+    return server.api();
   }
 
   /** Where an object of a kind is. */
@@ -212,7 +191,6 @@ final class FakeCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 }

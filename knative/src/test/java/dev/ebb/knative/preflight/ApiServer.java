@@ -1,16 +1,9 @@
 package dev.ebb.knative.preflight;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.ebb.knative.cluster.Api;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import dev.ebb.knative.cluster.LoopbackApi;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -26,24 +19,10 @@ final class ApiServer implements AutoCloseable {
   final List<String> calls = new CopyOnWriteArrayList<>();
   final List<String> queries = new CopyOnWriteArrayList<>();
   final List<String> authorizations = new CopyOnWriteArrayList<>();
-  private final HttpServer server;
-  private final KubernetesClient client;
-
-  ApiServer() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::answer);
-    server.start();
-    client = new KubernetesClientBuilder().withConfig(new ConfigBuilder(Config.empty())
-        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort()).withRequestRetryBackoffLimit(0).build())
-        .build();
-  }
+  private final LoopbackApi server = new LoopbackApi(this::answer);
 
   Api api() {
-    return new Api(client);
+    return server.api();
   }
 
   /** What the API server says where a right is missing. */
@@ -71,7 +50,6 @@ final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 }

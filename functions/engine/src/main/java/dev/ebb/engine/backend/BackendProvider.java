@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Makes backends of one kind; found by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
+  /** The most compute threads that a setting may say. */
+  int THREADS_MAX = 4096;
 
   /** Name by which it is asked for: {@code cpu}, {@code reference}. */
   String name();

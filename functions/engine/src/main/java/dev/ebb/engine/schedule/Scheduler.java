@@ -8,6 +8,7 @@ import dev.ebb.engine.sequence.Sequence;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 
 /**
  * Continuous batching with chunked prefill. Each step serves running sequences that decode first, then
@@ -126,18 +127,19 @@ public final class Scheduler {
   }
 
   private boolean obtain(int blocks) {
-    if (arena.available() < blocks) {
-      arena.reclaimDead();
-    }
-    return arena.available() >= blocks;
+    return obtain(blocks, () -> 0);
   }
 
-  /** As {@link #obtain} for a sequence that holds none yet: other processes may stand before it. */
-  private boolean obtainFirst(int blocks, int priority) {
-    if (arena.available() - arena.wants().setAside(priority) < blocks) {
+  /**
+   * Whether there are so many blocks, with those that dead processes held.
+   *
+   * @param others how many must be left to others, who may be dead as well
+   */
+  private boolean obtain(int blocks, IntSupplier others) {
+    if (arena.available() - others.getAsInt() < blocks) {
       arena.reclaimDead();
     }
-    return arena.available() - arena.wants().setAside(priority) >= blocks;
+    return arena.available() - others.getAsInt() >= blocks;
   }
 
   private void admit(StepPlan plan, StepBudget budget) {
@@ -201,7 +203,8 @@ public final class Scheduler {
     int needed = BlockTable.blocksFor(sequence.tokens().size()) - sequence.blocks().size();
     // Where others run, each may need a block soon; admitting into that space would end in a preemption.
     int wanted = needed + running.size();
-    if (!(held ? obtain(wanted) : obtainFirst(wanted, sequence.priority()))) {
+    // Who holds blocks goes on; before others of its kind, processes that have waited for long may stand.
+    if (!obtain(wanted, () -> held ? 0 : arena.wants().setAside(sequence.priority()))) {
       // What was found may be evicted from now on, and is needed all the same.
       int found = held ? 0 : letGo(sequence);
       if (sequence == waiting.first()) {

@@ -1,15 +1,12 @@
 package dev.ebb.runtime.config;
 
+import dev.ebb.engine.EngineConfig;
+import dev.ebb.engine.backend.BackendProvider;
 import dev.ebb.runtime.start.StartException;
 import dev.ebb.runtime.start.StartFailure;
 
 /** Refuses settings that cannot work, naming the variable to change. */
 public final class ConfigCheck {
-  /** The same as in an {@code ebb.yaml}: more is a slip of the pen, which would take all memory. */
-  private static final int SEQUENCES_MAX = 65_536;
-  private static final int TOKENS_MAX = 1 << 20;
-  private static final int THREADS_MAX = 4096;
-
   private ConfigCheck() {}
 
   /**
@@ -20,10 +17,10 @@ public final class ConfigCheck {
     require(config.model().path().isPresent(), "EBB_MODEL_PATH is not set; give a GGUF file or a Hugging Face folder");
     require(config.arena().dir().isPresent(), "EBB_ARENA_DIR is not set; give a folder for the key/value arena");
     positive("EBB_KV_TOKENS", config.kv().tokens());
-    upTo(SEQUENCES_MAX, "EBB_MAX_SEQUENCES", config.maxSequences());
-    upTo(TOKENS_MAX, "EBB_TOKEN_BUDGET", config.tokenBudget());
-    config.threads().ifPresent(threads -> upTo(THREADS_MAX, "EBB_THREADS", threads));
-    config.chunkTokens().ifPresent(tokens -> upTo(TOKENS_MAX, "EBB_CHUNK_TOKENS", tokens));
+    upTo(EngineConfig.SEQUENCES_MAX, "EBB_MAX_SEQUENCES", config.maxSequences());
+    upTo(EngineConfig.TOKENS_MAX, "EBB_TOKEN_BUDGET", config.tokenBudget());
+    config.threads().ifPresent(threads -> upTo(BackendProvider.THREADS_MAX, "EBB_THREADS", threads));
+    config.chunkTokens().ifPresent(tokens -> upTo(EngineConfig.TOKENS_MAX, "EBB_CHUNK_TOKENS", tokens));
     positive("EBB_STEP_TIMEOUT_SECONDS", config.stepTimeoutSeconds());
     positive("EBB_STREAM_EVENTS_MAX", config.stream().eventsMax());
     require(config.drainSeconds() >= 0, "EBB_DRAIN_SECONDS must not be negative, got " + config.drainSeconds());

@@ -59,10 +59,7 @@ final class QuotaWatch implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-    AdmissionWatcher now = watcher;
-    if (now != null) {
-      now.close();
-    }
+    giveUp(watcher);
   }
 
   private void tend() {

@@ -7,7 +7,6 @@ import dev.ebb.router.request.Refusal.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bytes of the bodies of all requests under way, of {@link Uploads those that still come} too: what was made of a
@@ -27,7 +26,6 @@ public class HeldBodies {
   private final RouterMetrics metrics;
   private final String model;
   private final long bytesMax;
-  private final AtomicLong held = new AtomicLong();
 
   HeldBodies(RouterSettings settings, RouterMetrics metrics) {
     this.metrics = metrics;
@@ -52,13 +50,14 @@ public class HeldBodies {
   }
 
   /**
-   * Looks whether another body would have room just now.
+   * Looks whether another body, no larger than one may be, would have room just now.
    *
    * @throws Refusal when it would not
    */
   void checkRoom(long bytes) {
-    if (held.get() + Math.min(bytesMax, bytes) > bytesMax) {
-      throw tooMany(held.get() + bytes);
+    long all = metrics.heldBodies(0) + bytes;
+    if (all > bytesMax) {
+      throw tooMany(all);
     }
   }
 
@@ -82,17 +81,15 @@ public class HeldBodies {
     }
     long own = context.get(OWN, 0L);
     long bytes = Math.min(bytesMax - own, wanted);
-    context.put(OWN, own + bytes);
-    long all = held.addAndGet(bytes);
+    long all = metrics.heldBodies(bytes);
     if (all > bytesMax) {
-      held.addAndGet(-bytes);
+      metrics.heldBodies(-bytes);
       throw tooMany(all);
     }
-    metrics.heldBodies(bytes);
-    context.addEndHandler(end -> {
-      held.addAndGet(-bytes);
-      metrics.heldBodies(-bytes);
-    });
+    context.put(OWN, own + bytes);
+    if (own == 0) {
+      context.addEndHandler(end -> metrics.heldBodies(-context.<Long>get(OWN)));
+    }
   }
 
   private Refusal tooMany(long all) {

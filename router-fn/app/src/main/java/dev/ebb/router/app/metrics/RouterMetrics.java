@@ -115,9 +115,9 @@ public class RouterMetrics {
     duplicates.increment(model);
   }
 
-  /** Of the one model that a router has. */
-  public void heldBodies(long bytesMore) {
-    heldBodyBytes.addAndGet(bytesMore);
+  /** Counts bytes of the one model that a router has; how many there are then. */
+  public long heldBodies(long bytesMore) {
+    return heldBodyBytes.addAndGet(bytesMore);
   }
 
   /** Before anything else was known of the request. */

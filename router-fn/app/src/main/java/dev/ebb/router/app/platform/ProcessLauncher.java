@@ -1,5 +1,6 @@
 package dev.ebb.router.app.platform;
 
+import dev.ebb.events.Work;
 import dev.ebb.router.app.config.RouterSettings;
 import dev.ebb.router.function.Phase;
 import java.io.IOException;
@@ -16,8 +17,6 @@ final class ProcessLauncher {
   static final String HOST = "127.0.0.1";
   /** Less is as good as nothing: a function writes logs and its KV blocks. */
   private static final long DISK_BYTES_MIN = 16L << 20;
-  /** Of a token id in a function's request: ten digits, and what is between two. */
-  private static final long TOKEN_BYTES_MAX = 16;
 
   private final Path dist;
   private final Path runDir;
@@ -109,9 +108,7 @@ final class ProcessLauncher {
     env.putIfAbsent("EBB_ARENA_DIR", runDir.resolve("arena").toString());
     env.put("EBB_MODEL_ID", settings.modelId());
     env.put("EBB_MODEL_PATH", settings.modelPath().toAbsolutePath().toString());
-    // A prompt that the router took is longer as token ids.
-    long bytes = Math.max(settings.bodyBytesMax(), TOKEN_BYTES_MAX * settings.kvTokens() + (1L << 20));
-    env.put("EBB_MAX_BODY_BYTES", Long.toString(Math.min(Integer.MAX_VALUE, bytes)));
+    env.put("EBB_MAX_BODY_BYTES", Integer.toString(Work.bytesMax(settings.bodyBytesMax(), settings.kvTokens())));
     env.put("EBB_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
     env.put("QUARKUS_HTTP_HOST", HOST);
     env.put("QUARKUS_HTTP_PORT", Integer.toString(port));
